@@ -1,0 +1,247 @@
+"""What a command works with: options, settings, clock, workspace, marketplace, carriers. Each made at first use."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from returnctl import output
+from returnctl.errors import BadConfig, Usage
+from returnctl.returns.reference import Reference, looks_like_return, parse_reference
+from returnctl.returns.workspace import Workspace, standing_in
+from returnctl.settings import Profile, Settings, default_workspace
+
+if TYPE_CHECKING:
+    from returnctl.carriers.base import CarrierClient
+    from returnctl.http import Http
+    from returnctl.marketplaces.base import Marketplace
+    from returnctl.result import Result
+    from returnctl.returns.held import Return
+    from returnctl.returns.state import State
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """The common options, as the command line has them. `order` is what --order says."""
+
+    json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    no_input: bool = False
+    dry_run: bool = False
+    yes: bool = False
+    again: bool = False
+    done: bool = False
+    reopen: bool = False
+    profile: str | None = None
+    workspace: Path | None = None
+    order: str | None = None
+    color: bool | None = None
+
+
+class App:
+    """One run of one command. Steps get it whole; nothing in it prints but through `output`."""
+
+    def __init__(self, options: Options, settings: Settings | None = None) -> None:
+        self.options = options
+        self.settings = settings or Settings()
+
+    # -- words ---------------------------------------------------------------------------------------------------
+
+    def say(self, text: str) -> None:
+        """A line for the person, unless --quiet or --json."""
+        if not self.options.quiet and not self.options.json:
+            output.words(text)
+
+    def warn(self, text: str) -> None:
+        """A line that a person should not miss; only --json, whose standard error is for errors, leaves it out."""
+        if not self.options.json:
+            output.words(f"warning: {text}")
+
+    def show(self, result: Result) -> None:
+        output.result(result, as_json=self.options.json, quiet=self.options.quiet)
+
+    @property
+    def trace(self) -> Callable[[str], None] | None:
+        return output.words if self.options.verbose > 1 else None
+
+    # -- questions -----------------------------------------------------------------------------------------------
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether there is a person to ask: a terminal, and neither --no-input nor --json."""
+        return not (self.options.no_input or self.options.json) and sys.stdin is not None and sys.stdin.isatty()
+
+    def ask(self, what: str, option: str, *, choices: tuple[str, ...] = (), default: str | None = None) -> str:
+        """A value that was not given. Raises Usage, naming the option, where nobody can be asked."""
+        if not self.may_ask:
+            one_of = f" ({', '.join(choices)})" if choices else ""
+            raise Usage(f"{what} is missing.", hint=f"give it with {option}{one_of}")
+        from returnctl import prompts
+
+        return prompts.ask(what, choices=choices, default=default)
+
+    def confirm(self, question: str) -> bool:
+        """Yes or no. --yes answers yes; raises Usage where nobody can be asked."""
+        if self.options.yes:
+            return True
+        if not self.may_ask:
+            raise Usage(f"This needs your word: {question}", hint="say yes beforehand with --yes")
+        from returnctl import prompts
+
+        return prompts.confirm(question)
+
+    # -- the clock -----------------------------------------------------------------------------------------------
+
+    def now(self, profile: Profile) -> datetime:
+        """The local time, with its offset; RETURNCTL_NOW sets it for the sandbox's profiles."""
+        fixed = self.settings.environ.get("RETURNCTL_NOW")
+        if not fixed or not profile.sandbox:
+            return datetime.now().astimezone()
+        try:
+            return datetime.fromisoformat(fixed).astimezone()
+        except ValueError:
+            raise BadConfig(
+                f"RETURNCTL_NOW is not a time: {fixed}.", hint="such as 2026-11-23T12:00:00-05:00"
+            ) from None
+
+    # -- which return --------------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def inside(self) -> Path | None:
+        """The return's folder that this command was started in."""
+        try:
+            return standing_in(Path.cwd())
+        except OSError:  # the folder was removed beneath us
+            return None
+
+    @functools.cached_property
+    def workspace(self) -> Workspace:
+        if self.options.workspace:
+            return Workspace(self.options.workspace)
+        if self.inside:
+            return Workspace(self.inside.parent)
+        named = self.settings.environ.get("RETURNCTL_WORKSPACE")
+        return Workspace(Path(named) if named else default_workspace())
+
+    def named(self, words: tuple[str, ...]) -> tuple[Reference, tuple[str, ...]]:
+        """RETURN and the other words, from a command's positionals; RETURN as it was typed, not yet looked up.
+
+        --order wins; else a first word of that form; else the folder that one stands in.
+        """
+        reference, rest = self.perhaps_named(words)
+        if reference is None:
+            raise Usage(
+                "Which return? No order number was given, and this folder is not a return's.",
+                hint="give the order number, such as 10000001, or --order",
+            )
+        return reference, rest
+
+    def perhaps_named(self, words: tuple[str, ...]) -> tuple[Reference | None, tuple[str, ...]]:
+        """As `named`, with None where no return was named."""
+        if self.options.order:
+            return parse_reference(self.options.order), words
+        if words and looks_like_return(words[0]):
+            return parse_reference(words[0]), words[1:]
+        if self.inside and (self.options.workspace is None):
+            return parse_reference(self.inside.name.replace("-", "/", 1)), words
+        return None, words
+
+    @contextlib.contextmanager
+    def holding(self, reference: Reference) -> Iterator[Return]:
+        """The return, with no other process at it. A dry run takes no lock and writes nothing."""
+        found = self.workspace.find(reference)
+        with contextlib.nullcontext() if self.options.dry_run else self.workspace.hold(found):
+            yield self._load(found)
+
+    def reading(self, reference: Reference) -> Return:
+        """The return as it is now, to look at; takes no lock."""
+        return self._load(self.workspace.find(reference))
+
+    def _load(self, reference: Reference) -> Return:
+        from returnctl.returns.held import Return
+
+        record = self.workspace.record(reference)
+        profile = self.profile_of(record.state)
+        return Return(reference, self.workspace.folder(reference), record, lambda: self.now(profile))
+
+    # -- profile, marketplace, carriers --------------------------------------------------------------------------
+
+    def chosen_profile(self) -> Profile:
+        """The profile for a return that has none yet."""
+        if self.options.profile:
+            return self._profile(self.options.profile)
+        name, _ = self.settings.chosen_profile()
+        return self._profile(name or "manual")
+
+    def profile_of(self, state: State) -> Profile:
+        """The profile that the return remembers. Raises Usage where --profile names another one."""
+        if self.options.profile and self.options.profile != state.profile:
+            raise Usage(
+                f"Return {state.order} was opened with profile {state.profile}, not {self.options.profile}.",
+                hint="leave --profile out",
+            )
+        return self._profile(state.profile)
+
+    @functools.cache  # noqa: B019 - an App lives as long as one command
+    def _profile(self, name: str) -> Profile:
+        profile = self.settings.profile(name)
+        while self.settings.warnings:
+            self.warn(self.settings.warnings.pop(0))
+        return profile
+
+    @functools.cached_property
+    def http(self) -> Http:
+        from returnctl import __version__
+        from returnctl.http import Http
+
+        return Http(user_agent=f"returnctl/{__version__}", trace=self.trace)
+
+    def marketplace(self, profile: Profile) -> Marketplace:
+        """The profile's marketplace, with its token."""
+        if profile.marketplace == "manual":
+            from returnctl.marketplaces.manual import Manual
+
+            return Manual()
+        from returnctl.credentials import marketplace_token
+        from returnctl.marketplaces.returns_api import ReturnsApi
+
+        assert profile.url is not None
+        token = marketplace_token(profile, self.settings.environ)
+        return ReturnsApi(profile.url, token.reveal(), self.http, sandbox=profile.sandbox)
+
+    def marketplace_of(self, held: Return) -> Marketplace:
+        """The marketplace that a return was opened at. Raises Usage where the profile leads to another one now."""
+        marketplace = self.marketplace(self.profile_of(held.state))
+        here = marketplace.identity() if held.state.host else None
+        if here != held.state.host:
+            raise Usage(
+                f"Return {held.reference} belongs to the marketplace {held.state.host}; "
+                f"profile {held.state.profile} now leads to {here}.",
+                hint="use the marketplace it was opened at, or another workspace",
+            )
+        return marketplace
+
+    def carrier(self, code: str, profile: Profile) -> CarrierClient:
+        """A carrier's client, with the profile's credentials where there are any."""
+        from returnctl.carriers import carrier
+        from returnctl.carriers.client import CarrierClient, base_url
+        from returnctl.carriers.tokens import Tokens
+        from returnctl.credentials import carrier_credentials
+
+        found = carrier(code)
+        environment = profile.carrier_environment(code)
+        return CarrierClient(
+            found,
+            self.http,
+            carrier_credentials(code, profile, self.settings.environ),
+            environment=environment,
+            base=base_url(found, environment, profile.url),
+            tokens=Tokens(self.settings.cache_folder / "tokens"),
+        )

@@ -1,0 +1,163 @@
+"""Talks to one carrier: tokens, sending, and each verb from its build to its parse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from returnctl.carriers import tracking_number
+from returnctl.carriers.base import Credentials, Environment, Near, Parcel, Place
+from returnctl.carriers.protocol import Carrier
+from returnctl.carriers.tokens import Tokens
+from returnctl.errors import AuthFailed, BadConfig, ReturnctlError, Unavailable
+from returnctl.http import Answer, Http, Request, answer_of
+from returnctl.wire import mark
+
+Value = TypeVar("Value")
+
+
+def base_url(carrier: Carrier, environment: Environment, sandbox_url: str | None = None) -> str:
+    """Where the carrier is asked: its production or test host, or its corner of the sandbox.
+
+    Raises BadConfig for a sandbox without an address.
+    """
+    if environment != "sandbox":
+        return carrier.hosts[environment]
+    if not sandbox_url:
+        raise BadConfig("The sandbox has no address.", hint="Start it with `returnctl sandbox serve`.")
+    return f"{sandbox_url.rstrip('/')}/{carrier.code}"
+
+
+class CarrierClient:
+    """One carrier in one environment, with or without credentials.
+
+    Whatever costs money or brings a driver is not done here: `prepare_…` gives the request, `send` carries it
+    out once, `parse_…` reads the answer. What lies between belongs to the one who keeps the return's record.
+    """
+
+    def __init__(
+        self,
+        carrier: Carrier,
+        http: Http,
+        credentials: Credentials | None,
+        *,
+        environment: Environment,
+        base: str,
+        tokens: Tokens,
+    ) -> None:
+        self.carrier = carrier
+        self.environment = environment
+        self.base = base
+        self._http = http
+        self._credentials = credentials
+        self._tokens = tokens
+
+    @property
+    def has_credentials(self) -> bool:
+        """Without them only numbers and links can be had."""
+        return self._credentials is not None
+
+    def track(self, number: str) -> Parcel:
+        """Where the parcel is; without credentials only its link, `found` None.
+
+        Raises AuthFailed, Unavailable; Usage for what is no number. An unknown number is `found` False.
+        """
+        number = tracking_number.checked(number)
+        if self._credentials is None:
+            return unasked(self.carrier.code, number)
+        answer = self.send(self.carrier.build_track(self.base, number), tracking=True)
+        return self._read(lambda: self.carrier.parse_track(answer, number))
+
+    def points(
+        self, near: Near, today: datetime, *, radius_km: float = 25, limit: int = 10
+    ) -> tuple[Place, ...]:
+        """Drop-off points, the nearest first. Raises AuthFailed, Refused, Unavailable."""
+        answer = self.send(self.carrier.build_points(self.base, near, radius_km=radius_km, limit=limit))
+        return self._read(lambda: self.carrier.parse_points(answer, today))
+
+    def send(self, request: Request, *, tracking: bool = False) -> Answer:
+        """Send it with a token, once more with a new token after a 401.
+
+        A 401 says that nothing was done, so that this is safe for purchases too. Raises AuthFailed, and what
+        `Http.send` raises; what fails while logging in is `was_sent` False.
+        """
+        if not request.url.startswith(f"{self.base}/"):
+            there = urlsplit(request.url).netloc
+            message = f"This request is for {there}, but {self.carrier.name} is set to {self.environment}."
+            raise mark(BadConfig(message, hint="Use the profile that it was made with."), sent=False)
+        pair = self._pair(tracking=tracking)
+        answer = self._http.send(request, authorization=f"Bearer {self._token(pair)}")
+        if answer.status == 401:
+            self._tokens.drop(*self._key(pair))
+            answer = self._http.send(request, authorization=f"Bearer {self._token(pair)}")
+        if answer.status == 401:
+            self._tokens.drop(*self._key(pair))
+            raise mark(self._refused(answer), sent=True, answer=answer)
+        return answer
+
+    def _token(self, pair: Credentials) -> str:
+        key = self._key(pair)
+        held = self._tokens.get(*key)
+        if held:
+            return held
+        try:
+            return self._new_token(pair, key)
+        except ReturnctlError as error:
+            raise mark(error, sent=False, answer=answer_of(error)) from None
+
+    def _new_token(self, pair: Credentials, key: tuple[str, ...]) -> str:
+        request, authorization = self.carrier.build_token(self.base, pair)
+        answer = self._http.send(request, authorization=authorization, max_bytes=100_000)
+        if answer.status in {400, 401, 403}:
+            raise self._refused(answer)
+        token = self._read(lambda: self.carrier.parse_token(answer))
+        self._tokens.put(token, *key)
+        return token.value
+
+    def _pair(self, *, tracking: bool) -> Credentials:
+        if self._credentials is None:
+            name, code = self.carrier.name, self.carrier.code
+            raise mark(
+                AuthFailed(
+                    f"{name} can only be asked with credentials.",
+                    hint=f"Enter them with `returnctl auth login {code}`.",
+                ),
+                sent=False,
+            )
+        return self._credentials.for_tracking() if tracking else self._credentials
+
+    def _key(self, pair: Credentials) -> tuple[str, ...]:
+        return self.carrier.code, self.environment, self.base, pair.client_id
+
+    def _refused(self, answer: Answer) -> AuthFailed:
+        said = ""
+        try:
+            found = self.carrier.parse_error(answer)
+        except Unavailable:
+            found = None
+        secret = self._credentials.client_secret if self._credentials else ""
+        if found and secret not in found[1]:
+            said = f": {found[1].rstrip('.')}" + (f" ({found[0]})" if found[0] else "")
+        return AuthFailed(
+            f"{self.carrier.name} ({self.environment}) refused the credentials{said}.",
+            hint=f"Enter them again with `returnctl auth login {self.carrier.code}`; "
+            "see also which products the application has at the carrier.",
+        )
+
+    def _read(self, parse: Callable[[], Value]) -> Value:
+        """Name the environment where a carrier refuses the credentials for this one product."""
+        try:
+            return parse()
+        except AuthFailed as error:
+            answer = answer_of(error)
+            raise (self._refused(answer) if answer else error) from None
+
+
+def unasked(carrier: str, number: str) -> Parcel:
+    """What can be said of a parcel without asking anyone: its link. `carrier` may be `other`."""
+    number = tracking_number.normalise(number)
+    return Parcel(
+        carrier=carrier, tracking_number=number, found=None, link=tracking_number.link(carrier, number)
+    )

@@ -1,0 +1,119 @@
+"""What every carrier can be asked: for each verb a pure build and a pure parse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from returnctl.carriers.base import (
+    Account,
+    Can,
+    Credentials,
+    Label,
+    LabelFormat,
+    LabelOrder,
+    Near,
+    Parcel,
+    Pickup,
+    PickupOffer,
+    PickupOrder,
+    Place,
+    Quote,
+    Token,
+    Voided,
+)
+from returnctl.http import Answer, Request
+
+
+class Carrier(Protocol):
+    """One carrier's dialect.
+
+    `base` is the address that the paths stand behind. Every `parse_…` raises what the answer means where it is no
+    success (`http.raise_for_status`), and Unavailable where it can't be understood. A `build_…` raises Usage for
+    what the carrier can't take. No request holds a secret but the one of `build_token`. Where a carrier has no
+    such call, the build gives None.
+    """
+
+    code: str
+    name: str
+    can: frozenset[Can]
+    hosts: Mapping[str, str]
+
+    def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
+        """The request for an OAuth token and its Authorization header, where it has one."""
+        ...
+
+    def parse_token(self, answer: Answer) -> Token: ...
+
+    def parse_error(self, answer: Answer) -> tuple[str, str] | None:
+        """The carrier's own code and words, None where the answer has none."""
+        ...
+
+    def build_payment(self, base: str, request: Request, account: Account) -> Request | None:
+        """The request for the further token that `request` needs because it costs money."""
+        return None
+
+    def parse_payment(self, answer: Answer) -> tuple[str, Token]:
+        """The header that carries that token, and the token."""
+        raise AssertionError("only asked where build_payment gave a request")
+
+    def build_track(self, base: str, number: str) -> Request: ...
+
+    def parse_track(self, answer: Answer, number: str) -> Parcel: ...
+
+    def build_points(self, base: str, near: Near, *, radius_km: float = 25, limit: int = 10) -> Request: ...
+
+    def parse_points(self, answer: Answer, today: datetime) -> tuple[Place, ...]: ...
+
+    def build_quote(self, base: str, order: LabelOrder, account: Account) -> Request: ...
+
+    def parse_quote(self, answer: Answer) -> tuple[Quote, ...]: ...
+
+    def build_label(self, base: str, order: LabelOrder, account: Account) -> Request: ...
+
+    def parse_label(self, answer: Answer) -> Label: ...
+
+    def build_label_file(self, base: str, label: Label, form: LabelFormat) -> Request | None:
+        """Asks for a bought label in a form that buying it does not give."""
+        return None
+
+    def parse_label_file(self, answer: Answer) -> tuple[str, bytes]:
+        """Its media (`pdf`) and its bytes."""
+        raise AssertionError("only asked where build_label_file gave a request")
+
+    def build_find_label(
+        self, base: str, reference: str, account: Account, since: date, until: date
+    ) -> Request | None:
+        """Looks for labels with our reference, shipped between the two days."""
+        return None
+
+    def parse_find_label(self, answer: Answer) -> tuple[str, ...]:
+        """The tracking numbers found. None found does not prove that none was bought."""
+        raise AssertionError("only asked where build_find_label gave a request")
+
+    def build_void(self, base: str, label: Label, account: Account) -> Request: ...
+
+    def parse_void(self, answer: Answer) -> Voided: ...
+
+    def build_pickup_offer(self, base: str, order: PickupOrder, account: Account) -> Request | None:
+        """Asks whether the carrier comes on that day, before anything is booked."""
+        return None
+
+    def parse_pickup_offer(self, answer: Answer, order: PickupOrder) -> PickupOffer:
+        raise AssertionError("only asked where build_pickup_offer gave a request")
+
+    def build_pickup(self, base: str, order: PickupOrder, account: Account) -> Request: ...
+
+    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup: ...
+
+    def build_pickup_state(self, base: str, pickup: Pickup) -> Request | None:
+        """Reads a booked pickup again, where cancelling needs its newest state."""
+        return None
+
+    def parse_pickup_state(self, answer: Answer, pickup: Pickup) -> Pickup:
+        raise AssertionError("only asked where build_pickup_state gave a request")
+
+    def build_cancel_pickup(self, base: str, pickup: Pickup, account: Account) -> Request: ...
+
+    def parse_cancel_pickup(self, answer: Answer) -> None: ...

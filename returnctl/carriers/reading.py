@@ -1,0 +1,161 @@
+"""Reading answers that may lack, bend or misname anything: nothing here raises."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from returnctl.untrusted import clean_text
+
+KM_PER_MILE = 1.609344
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+def dig(value: Any, *path: str | int) -> Any:
+    """What lies at the path, None where anything on the way is missing or of another kind.
+
+    A number takes that element of a list, and 0 also what should have been in a list of one.
+    """
+    for step in path:
+        if isinstance(step, str):
+            value = value.get(step) if isinstance(value, dict) else None
+        elif isinstance(value, list):
+            value = value[step] if step < len(value) else None
+        elif step:
+            return None
+    return value
+
+
+def as_list(value: Any) -> list[Any]:
+    """Lists of one come as the plain thing, empty ones as nothing."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def words(value: Any) -> str:
+    """A text for people: no tags, no entities, one line, at most 300 characters; "" for what is no text."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = str(value)
+    if "<" in text or "&" in text:
+        text = clean_text(html.unescape(_TAG.sub("", text)))
+    return " ".join(text.split())[:300]
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also from text such as "1,234.50"."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        found = float(value.replace(",", "")) if isinstance(value, str) else float(value)
+    except (ValueError, OverflowError):
+        return None
+    return found if abs(found) < 1e12 else None
+
+
+def amount(value: Any) -> str | None:
+    """Money as decimal text with two places."""
+    found = number(value)
+    return None if found is None else f"{found:.2f}"
+
+
+def truth(value: Any) -> bool:
+    """True for true and for the texts that carriers send instead."""
+    return value is True or (isinstance(value, str) and value.strip().lower() in {"true", "y", "yes"})
+
+
+def address_line(*parts: Any) -> str:
+    """The parts that are there, joined with commas."""
+    return ", ".join(text for text in (words(part) for part in parts) if text)
+
+
+def iso_time(text: Any, offset: Any = None) -> str | None:
+    """ISO 8601 from ISO 8601, with `offset` ("-06:00") where the text has none; None for what is no time.
+
+    A time without any offset stays one: it is local to a place that we don't know.
+    """
+    if not isinstance(text, str):
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if "T" not in text and " " not in text.strip():
+        return found.date().isoformat()
+    if found.tzinfo is None and isinstance(offset, str):
+        found = _at_offset(found, offset)
+    return found.replace(microsecond=0).isoformat()
+
+
+def compact_time(day: Any, clock: Any = None, offset: Any = None) -> str | None:
+    """ISO 8601 from "20261214", "153000" and "-05:00"; the date alone where there is no clock."""
+    if not isinstance(day, str) or not re.fullmatch(r"\d{8}", day):
+        return None
+    try:
+        found = date(int(day[:4]), int(day[4:6]), int(day[6:]))
+        if not isinstance(clock, str) or not re.fullmatch(r"\d{6}|\d\d:\d\d:\d\d", clock):
+            return found.isoformat()
+        digits = clock.replace(":", "")
+        at = datetime.combine(found, time(int(digits[:2]), int(digits[2:4]), int(digits[4:])))
+    except ValueError:
+        return None
+    return (_at_offset(at, offset) if isinstance(offset, str) else at).isoformat()
+
+
+def _at_offset(found: datetime, offset: str) -> datetime:
+    if not re.fullmatch(r"[+-]\d\d:?\d\d", offset.strip()):
+        return found
+    try:
+        return datetime.fromisoformat(f"{found.isoformat()}{offset.strip()}")
+    except ValueError:
+        return found
+
+
+def moment(text: str | None) -> datetime:
+    """A point to order times by, and for nothing else: a time without an offset counts as UTC."""
+    if not text:
+        return datetime.min.replace(tzinfo=UTC)
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def clock(value: Any) -> str | None:
+    """`HH:MM` from "930", "0930", "09:30", "09:30:00", "0" (midnight); None for anything else."""
+    digits = re.sub(r":", "", str(value).strip()) if isinstance(value, str | int) else ""
+    if not re.fullmatch(r"\d{1,6}", digits):
+        return None
+    digits = digits[:-2] if len(digits) > 4 else digits
+    digits = digits.zfill(4)
+    if int(digits[:2]) > 24 or int(digits[2:]) > 59:
+        return None
+    return f"{digits[:2]}:{digits[2:]}"
+
+
+def spans(opens: Any, closes: Any) -> str:
+    """`09:00-12:00, 13:00-17:00` from two lists or two single clocks; "" when they say nothing."""
+    pairs = zip(as_list(opens), as_list(closes), strict=False)
+    found = [(clock(start), clock(end)) for start, end in pairs]
+    return ", ".join(f"{start}-{end}" for start, end in found if start and end)
+
+
+def day_name(index: int) -> str:
+    """The name of a day, Monday being 0."""
+    return _DAYS[index % 7]
+
+
+def open_on(hours: dict[str, str], today: datetime) -> bool | None:
+    """Whether the place opens on that day at all; None when it doesn't say."""
+    said = hours.get(day_name(today.weekday()))
+    return None if said is None else said != "closed"
+
+
+def in_km(distance: Any, unit: str) -> float | None:
+    """Kilometres with one decimal, from miles unless the unit says kilometres."""
+    found = number(distance)
+    if found is None:
+        return None
+    return round(found if unit.upper().startswith("K") else found * KM_PER_MILE, 1)

@@ -1,0 +1,70 @@
+"""UPS: what all of its APIs share."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from returnctl.carriers.base import Can, Credentials, Token
+from returnctl.carriers.messages import content, fingerprint, form, json_request, token_of
+from returnctl.carriers.protocol import Carrier
+from returnctl.carriers.reading import as_list, dig, words
+from returnctl.http import Answer, Request
+
+
+class UpsDialect(Carrier):
+    """Hosts, tokens, errors and headers. Everything is text on its wire."""
+
+    code = "ups"
+    name = "UPS"
+    # A pickup on call could be booked too, but costs whoever asks for it, so it is not offered.
+    can = frozenset(Can) - {Can.PICKUP}
+    hosts: ClassVar[Mapping[str, str]] = {
+        "production": "https://onlinetools.ups.com",
+        "test": "https://wwwcie.ups.com",
+    }
+
+    def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
+        pair = f"{credentials.client_id}:{credentials.client_secret}".encode()
+        request = Request(
+            method="POST",
+            url=f"{base}/security/v1/oauth/token",
+            service=self.name,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=form({"grant_type": "client_credentials"}),
+            summary="log in",
+        )
+        return request, f"Basic {base64.b64encode(pair).decode()}"
+
+    def parse_token(self, answer: Answer) -> Token:
+        return token_of(answer, content(answer, self.parse_error))
+
+    def parse_error(self, answer: Answer) -> tuple[str, str] | None:
+        body = answer.json()
+        errors = as_list(dig(body, "response", "errors"))
+        if errors:
+            said = [words(dig(error, "message")) for error in errors]
+            return words(dig(errors, 0, "code")), "; ".join(text for text in said if text)
+        primary = dig(body, "Fault", "detail", "Errors", "ErrorDetail", 0, "PrimaryErrorCode")
+        if primary:
+            return words(dig(primary, "Code")), words(dig(primary, "Description"))
+        located = dig(body, "LocatorResponse", "Response", "Error", 0)
+        if located:
+            return words(dig(located, "ErrorCode")), words(dig(located, "ErrorDescription"))
+        return None
+
+    def _headers(self, *parts: str) -> dict[str, str]:
+        return {"transId": fingerprint(*parts), "transactionSrc": "returnctl"}
+
+    def _json(
+        self, method: str, url: str, body: Any, summary: str, headers: Mapping[str, str] | None = None
+    ) -> Request:
+        named = self._headers(method, url, repr(body)) | dict(headers or {})
+        return json_request(method, url, body, service=self.name, summary=summary, headers=named)
+
+    def _plain(
+        self, method: str, url: str, summary: str, headers: Mapping[str, str] | None = None
+    ) -> Request:
+        named = self._headers(method, url) | dict(headers or {})
+        return Request(method=method, url=url, service=self.name, headers=named, summary=summary)

@@ -1,0 +1,174 @@
+"""What all commands share: the common options, the RETURN positional, and the way from options to an App.
+
+A command is a function of an App, its RETURN words and its own options. The common options are taken before the
+command's name and after it; after it wins.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.app import App, Options
+from returnctl.errors import Usage
+from returnctl.settings import Settings
+
+EXIT_CODES = {
+    0: "done, or already done",
+    1: "failed, none of the below; or “no” at a question",
+    2: "usage: a wrong or missing argument, a broken configuration",
+    3: "several returns were given and some failed",
+    4: "credentials missing, expired or refused",
+    5: "not found: the order or return is unknown",
+    6: "refused: what was given does not pass, or the marketplace or carrier said no",
+    7: "busy: another process holds the return",
+    8: "pending: nothing wrong, but not final yet",
+    9: "in doubt or damaged: `status`, then `resolve`",
+    70: "a defect in returnctl",
+    75: "a service could not be reached; nothing is lost, try again later",
+    130: "interrupted (141 broken pipe, 143 terminated)",
+}
+
+
+class Refusal(Usage):
+    """What Click found wrong with the command line."""
+
+
+class Day(click.ParamType[date]):
+    """A date, `YYYY-MM-DD`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}” is not a date like 2026-11-23.", param, ctx)
+
+
+DAY = Day()
+FILE = click.Path(path_type=Path)
+
+
+def _options() -> list[click.Parameter]:
+    return [
+        click.Option(["--order"], metavar="RETURN", help="The return; wins over a positional one."),
+        click.Option(["--json"], is_flag=True, default=None, help="One JSON document; asks nothing."),
+        click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Only errors."),
+        click.Option(["-v", "--verbose"], count=True, help="Say more; -vv shows each request."),
+        click.Option(["--no-input"], is_flag=True, default=None, help="Never ask."),
+        click.Option(["--dry-run"], is_flag=True, default=None, help="Say what would be sent; send nothing."),
+        click.Option(["--yes"], is_flag=True, default=None, help="Answer yes to questions."),
+        click.Option(["--profile"], metavar="NAME", help="Marketplace and accounts."),
+        click.Option(["--workspace"], type=FILE, metavar="DIR", help="The folder of the returns."),
+        click.Option(["--color/--no-color"], default=None, help="Colour on or off."),
+    ]
+
+
+def _step_options() -> list[click.Parameter]:
+    return [
+        click.Option(["--again"], is_flag=True, default=None, help="Send a correction."),
+        click.Option(["--done"], is_flag=True, default=None, help="You have pasted it (manual profile)."),
+        click.Option(["--reopen"], is_flag=True, default=None, help="Go on with a closed return."),
+    ]
+
+
+#: The common options, for the root and for every command.
+COMMON = [*_options(), *_step_options()]
+_NAMES = tuple(str(option.name) for option in COMMON)
+
+
+def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a Click command of a function that takes an App first.
+
+    `codes` are the exit codes to list in its help beside 0, 2 and 130; `step` adds --again, --done and --reopen.
+    """
+
+    def decorate(function: Callable[..., None]) -> click.Command:
+        @functools.wraps(function)
+        def run(**given: Any) -> None:
+            function(App(_merged(given)), **given)
+
+        made = click.command(cls=_Command)(run)
+        made.params += [*_options(), *(_step_options() if step else ())]
+        made.epilog = _exit_status(codes)
+        return made
+
+    return decorate
+
+
+class _Command(click.Command):
+    """Shows the common options apart, and the exit status as a block."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        own, common = [], []
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record:
+                (common if param.name in (*_NAMES, "help") else own).append(record)
+        if own:
+            with formatter.section("Options"):
+                formatter.write_dl(own)
+        with formatter.section("Common options"):
+            formatter.write_dl(common)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Exit status"):
+            formatter.write_dl([(code, words) for code, words in self._codes()])
+
+    def _codes(self) -> list[tuple[str, str]]:
+        return [(code, EXIT_CODES[int(code)]) for code in (self.epilog or "").split()]
+
+
+def _exit_status(codes: tuple[int, ...]) -> str:
+    return " ".join(map(str, sorted({0, 2, *codes, 130})))
+
+
+def _merged(given: dict[str, Any]) -> Options:
+    """Take the common options out of `given`: after the command's name, before it, then the environment."""
+    context = click.get_current_context()
+    before = context.find_root().obj or {}
+    settings = Settings()
+    values = {}
+    for name in _NAMES:
+        after = given.pop(name, None)
+        values[name] = before.get(name) if after in (None, 0) and after is not False else after
+    if values["color"] is None:
+        values["color"] = _color(settings)
+    context.color = values["color"]
+    as_json = bool(values["json"]) or settings.flag("RETURNCTL_JSON")
+    return Options(
+        json=as_json,
+        quiet=bool(values["quiet"]),
+        verbose=values["verbose"] or 0,
+        no_input=bool(values["no_input"]) or as_json or settings.flag("RETURNCTL_NO_INPUT"),
+        dry_run=bool(values["dry_run"]),
+        yes=bool(values["yes"]),
+        again=bool(values["again"]),
+        done=bool(values["done"]),
+        reopen=bool(values["reopen"]),
+        profile=values["profile"],
+        workspace=values["workspace"],
+        order=values["order"],
+        color=values["color"],
+    )
+
+
+def _color(settings: Settings) -> bool | None:
+    if settings.environ.get("NO_COLOR"):
+        return False
+    if settings.environ.get("FORCE_COLOR"):
+        return True
+    return False if settings.environ.get("TERM") == "dumb" else None
+
+
+def words_argument(metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The positionals: RETURN, where the first looks like one, then whatever `metavar` says."""
+    return click.argument("words", nargs=-1, metavar=metavar)

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import cli_command, words_argument
+from returnctl.returns import devices
+
+
+@cli_command(6, 7, 8, 9, 75, step=True)
+@words_argument("[RETURN] [FILE]...")
+@click.option("--account", type=click.Choice(devices.ACCOUNTS), help="The account that the proof is for.")
+@click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
+@click.option("--backed-up", type=click.Choice(["yes", "not-possible", "no"]), help="Note whether the data is backed up.")
+@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies.")
+def command(app: App, words: tuple[str, ...], **options: Any) -> None:
+    """Show how to leave the accounts; send the proof.
+
+    Without a file: what to do on this device, step by step. With one: the screenshot or photo is checked and sent.
+
+    \b
+    Examples:
+      returnctl disconnect-proof 10000001
+      returnctl disconnect-proof 10000001 icloud.png --backed-up yes
+    """
+    from returnctl.steps import disconnect_proof as step
+
+    reference, rest = app.named(words)
+    app.show(step.run(app, reference, step.Options(files=tuple(map(Path, rest)), **options)))

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import click
+
+from returnctl import output
+from returnctl.app import App
+from returnctl.commands.common import EXIT_CODES, cli_command
+from returnctl.settings import VARIABLES
+
+
+@cli_command()
+@click.argument("topic", type=click.Choice(["exit-codes", "environment"]))
+def command(app: App, topic: str) -> None:
+    """Explain the exit codes and the environment.
+
+    \b
+    Examples:
+      returnctl help exit-codes
+      returnctl help environment
+    """
+    table = {str(code): words for code, words in EXIT_CODES.items()} if topic == "exit-codes" else VARIABLES
+    if app.options.json:
+        output.document({"schema": 1, topic: table})
+        return
+    width = max(map(len, table))
+    for name, words in table.items():
+        output.data(f"{name:{width}}  {words}")

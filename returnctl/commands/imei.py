@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.errors import Usage
+
+
+@cli_command(6, 7, 8, 9, 75, step=True)
+@words_argument("[RETURN] [IMEI]")
+@click.option("--image", "images", type=FILE, multiple=True, help="Read it from a picture (many).")
+@click.option("--serial", metavar="S", help="The serial number, for a device without an IMEI.")
+@click.option("--accept", type=click.Choice(["mismatch"]), multiple=True, help="Send it though it is not the order's.")
+@click.option("--show", is_flag=True, help="Show the whole number.")
+@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, hidden=True)
+def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **options: Any) -> None:
+    """Check the IMEI, compare it with the order, send it.
+
+    \b
+    Examples:
+      returnctl imei 10000001 356789104532178
+      returnctl imei 10000001 --image box.jpg
+    """
+    from returnctl.steps import imei as step
+
+    reference, rest = app.named(words)
+    app.show(step.run(app, reference, step.Options(imei=_number(rest), images=images, **options)))
+
+
+def _number(words: tuple[str, ...]) -> str | None:
+    """An IMEI is often typed in groups: `35 678910 453217 8`."""
+    number = " ".join(words)
+    if len(number) > 60:
+        raise Usage("That is no IMEI: it is far too long.", hint="an IMEI has 15 digits")
+    return number or None

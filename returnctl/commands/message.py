@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.errors import Usage
+
+_TEMPLATES = ("retake", "label-expired", "lost-parcel", "damaged-in-transit")
+
+
+@cli_command(5, 6, 7, 8, 9, 75, step=True)
+@words_argument("[RETURN] [TEXT]")
+@click.option("--body-file", metavar="FILE|-", help="The text, from a file or standard input.")
+@click.option("--file", "files", type=FILE, multiple=True, help="Attach a picture or a PDF (many).")
+@click.option("--template", type=click.Choice(_TEMPLATES), help="A ready text.")
+def command(
+    app: App, words: tuple[str, ...], body_file: str | None, files: tuple[Path, ...], template: str | None
+) -> None:
+    """Say something to the seller.
+
+    \b
+    Examples:
+      returnctl message 10000001 "The battery is fine."
+      returnctl message 10000001 --template label-expired
+    """
+    from returnctl.steps import message as step
+
+    reference, rest = app.named(words)
+    given = [" ".join(rest) or None, _body(body_file) if body_file else None, template]
+    if sum(one is not None for one in given) > 1:
+        raise Usage("Give the text once: as words, with --body-file or with --template.")
+    text = given[0] or given[1]
+    app.show(step.say(app, reference, step.Options(text=text, files=files, template=template)))
+
+
+def _body(name: str) -> str:
+    if name == "-":
+        return sys.stdin.read(20_000) if sys.stdin else ""
+    try:
+        return Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        words = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise Usage(f"{name}: {(words or 'unreadable').lower()}.") from None

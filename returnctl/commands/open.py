@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import DAY, cli_command, words_argument
+from returnctl.errors import Usage
+from returnctl.returns import devices, policy
+
+
+@cli_command(4, 5, 6, 7, 8, 9, 75, step=True)
+@words_argument("[RETURN]")
+@click.option("--device", type=click.Choice(devices.KINDS), help="What kind of device it is.")
+@click.option("--brand", help="Its maker, such as Apple.")
+@click.option("--model", help="Its model.")
+@click.option("--reason", type=click.Choice(policy.REASONS), help="Why it goes back.")
+@click.option("--description", help="What is wrong, in your words.")
+@click.option("--wants", type=click.Choice(policy.WISHES), help="What you would like.")
+@click.option("--damage", type=click.Choice(policy.DAMAGES), multiple=True, help="Damage, if any (many).")
+@click.option("--received", type=DAY, help="The day you received it.")
+@click.option("--ordered", type=DAY, help="The day you ordered it.")
+@click.option("--asked", type=DAY, help="The day you asked for help, if not today.")
+@click.option("--name", help="The name on the order.")
+@click.option("--market", metavar="LOCALE", help="The shop, such as en-us.")
+@click.option("--line", metavar="N", help="The device, where an order has several.")
+@click.option("--new", is_flag=True, help="A second return of the same thing.")
+@click.option("--accept", type=click.Choice(["coverage"]), multiple=True, help="Open it though it is not covered.")
+def command(app: App, words: tuple[str, ...], damage: tuple[str, ...], received: date | None, **options: Any) -> None:
+    """Open the return, or adopt the one that exists.
+
+    Reads the order, works out who covers it until when, and makes the return's folder. Run again it changes nothing.
+
+    \b
+    Examples:
+      returnctl open 10000001 --reason faulty --wants refund
+      returnctl open 10000009/2 --reason changed-mind --wants refund
+    """
+    from returnctl.steps import open as step
+
+    reference, rest = app.named(words)
+    if rest:
+        raise Usage(f"“{rest[0]}” is one word too many.", hint="see `returnctl open --help`")
+    app.show(step.run(app, reference, step.Options(damage=damage, received=received, **options)))

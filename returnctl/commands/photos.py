@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.errors import Usage
+from returnctl.returns import devices
+
+
+@cli_command(6, 7, 8, 9, 75, step=True)
+@words_argument("[RETURN] [FILE|DIR]...")
+@click.option("--view", "views", multiple=True, metavar="VIEW=FILE", help="Put a picture to a view (many).")
+@click.option("--in-order", is_flag=True, help="By the time they were taken, one for each view.")
+@click.option("--check", is_flag=True, help="Judge only: no return, no network, nothing kept.")
+@click.option("--device", type=click.Choice(devices.KINDS), help="The kind of device, with --check.")
+@click.option("--without", multiple=True, metavar="VIEW", help="A view that can't be taken (many).")
+@click.option("--accept", multiple=True, metavar="CODE|VIEW", help="Take it as it is (many).")
+@click.option("--ignore-others", is_flag=True, help="Leave out files that are named for no view.")
+@click.option("--keep-time", is_flag=True, help="Leave the capture time in the copies.")
+@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies.")
+@click.option("--sheet", type=FILE, help="Write a contact sheet as PDF.")
+def command(
+    app: App, words: tuple[str, ...], check: bool, device: str | None, views: tuple[str, ...], **options: Any
+) -> None:
+    """Judge the photos of the device and send the set.
+
+    Files are put to views by their names. Nothing is sent before the set is whole and every picture passes; what
+    passes is kept, so that the next call needs only the rest.
+
+    \b
+    Examples:
+      returnctl photos 10000001 ~/Pictures/phone
+      returnctl photos 10000001 --view back=IMG_4.jpg --without screen-on
+      returnctl photos --check --device smartphone ~/Pictures/phone
+    """
+    from returnctl.steps import photos as step
+
+    explicit = dict(map(_view, views))
+    if check:
+        reference, rest = app.perhaps_named(words)
+        kind = device or (app.reading(reference).state.device.kind if reference else None)
+        if kind is None:
+            raise Usage("Which kind of device?", hint=f"--device {'|'.join(devices.KINDS)}")
+        chosen = step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)
+        app.show(step.check(app, kind, chosen))
+        return
+    reference, rest = app.named(words)
+    app.show(step.run(app, reference, step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)))
+
+
+def _view(text: str) -> tuple[str, Path]:
+    view, equals, file = text.partition("=")
+    if not equals or not file or not view.replace("-", "").isalnum() or not view.isascii():
+        raise Usage(f"--view {text}: not VIEW=FILE.", hint="such as --view back=IMG_4.jpg")
+    return view.lower(), Path(file)

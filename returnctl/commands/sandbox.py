@@ -1,0 +1,177 @@
+"""`returnctl sandbox`: a marketplace and three carriers on this machine, to try everything out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from returnctl import output
+
+FAULTS_HELP = """\b
+FAULTS are separated by commas:
+  429:0.1                  one request in ten gets this status (any 4xx or 5xx)
+  drop:0.02                the connection closes before the request is handled
+  lost-answer:0.02         it is handled, then the connection closes
+  slow:200                 each request waits 200 ms longer
+  quirks                   the carriers' recorded deviations from their own specs
+  no-attachments, no-label the seller has not answered, or sent no label, yet
+  seed:7, retry-after:0    the source of chance; the seconds in Retry-After
+
+\b
+Any but the last two may be limited:
+  lost-answer@POST/v1/returns/*/messages:1x1   to a method, a path, and one time
+  no-label@10000001                            to an order
+"""
+
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+_faults = click.option("--faults", default="", metavar="FAULTS", help="What shall go wrong; see below.")
+_orders = click.option(
+    "--orders", type=click.IntRange(0), default=0, help="Add N smartphones, 20000001 and up."
+)
+_latency = click.option(
+    "--latency", "latency_ms", type=click.IntRange(0), default=0, help="Milliseconds an answer takes."
+)
+
+
+@click.group("sandbox")
+def command() -> None:
+    """A marketplace and three carriers on this machine, to try everything out.
+
+    RETURNCTL_SANDBOX_URL says where it listens; http://127.0.0.1:8377 unless set.
+    """
+
+
+@command.command(epilog=FAULTS_HELP)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8377, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--data", type=click.Path(file_okay=False, path_type=Path), help="The folder of its SQLite file."
+)
+@click.option(
+    "--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Gets the URL once it listens."
+)
+@_orders
+@_latency
+@_faults
+def serve(
+    port: int, data: Path | None, ready_file: Path | None, orders: int, latency_ms: int, faults: str
+) -> None:
+    """Serve until Ctrl-C, on this machine alone; prints `ready URL` once it listens."""
+    from returnctl.sandbox import server, store
+
+    def ready(url: str) -> None:
+        if ready_file:
+            server.announce(ready_file, url)
+        output.data(f"ready {url}")
+
+    folder = data or store.default_folder()
+    server.serve(folder, ready=ready, port=port, orders=orders, latency_ms=latency_ms, faults=faults)
+
+
+@command.command(epilog=FAULTS_HELP, context_settings={"ignore_unknown_options": True})
+@_orders
+@_latency
+@_faults
+@click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD ...")
+@click.pass_context
+def run(context: click.Context, orders: int, latency_ms: int, faults: str, cmd: tuple[str, ...]) -> None:
+    """Run CMD with a sandbox, a workspace and the profile of its own; passes its exit code."""
+    from returnctl.sandbox import runner
+
+    context.exit(runner.run(cmd, orders=orders, latency_ms=latency_ms, faults=faults))
+
+
+@command.command()
+@_json
+def orders(as_json: bool) -> None:
+    """List the orders: device, IMEI or serial, dates, name, postcode."""
+    from returnctl.sandbox import client
+
+    rows = client.orders(client.base_url())
+    if as_json:
+        output.document({"schema": 1, "orders": rows})
+        return
+    headers = ("order", "device", "imei or serial", "delivered", "name", "postcode")
+    output.lines([output.Table(headers=headers, rows=[_order_row(row) for row in rows])])
+
+
+@command.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--device", "kind", required=True, metavar="KIND", help="smartphone, tablet, computer, …")
+@click.option("--bad", type=click.Choice(["blurry", "dark", "duplicate"]), help="Spoil one on purpose.")
+@click.option("--label", metavar="NUMBER", help="The tracking number on the parcel's label.")
+@click.option("--imei-box", is_flag=True, help="A picture of the box with the IMEI on it, too.")
+@click.option("--imei", help="The IMEI on the box.  [default: that of order 10000001]")
+def photos(
+    folder: Path, kind: str, bad: str | None, label: str | None, imei_box: bool, imei: str | None
+) -> None:
+    """Draw the pictures of a device into DIR: a set that passes, or one that fails on purpose."""
+    from returnctl.sandbox import studio
+
+    for path in studio.draw(folder, kind, bad=bad, label=label, imei_box=imei_box, imei=imei):
+        output.data(str(path))
+
+
+@command.command()
+@click.argument("name", metavar="RETURN")
+@click.option(
+    "--to", "status", required=True, metavar="STATUS", help="label-created, picked-up, in-transit, …"
+)
+@_json
+def advance(name: str, status: str, as_json: bool) -> None:
+    """Move the parcel of RETURN (or of a tracking number) to STATUS.
+
+    STATUS is one of label-created, picked-up, in-transit, out-for-delivery, available-for-pickup, delivered,
+    exception, returned, cancelled, unknown. The scans on the way are added.
+    """
+    from returnctl.sandbox import client
+
+    moved = client.advance(client.base_url(), name, status)
+    if as_json:
+        output.document({"schema": 1, **moved})
+        return
+    output.data(f"{moved['carrier']} {moved['tracking_number']}: {moved['status']}")
+
+
+@command.command()
+@click.argument("order", required=False)
+@_json
+def ledger(order: str | None, as_json: bool) -> None:
+    """Count what the services really received, for each order."""
+    from returnctl.sandbox import client
+
+    counts = client.ledger(client.base_url(), order)
+    if as_json:
+        output.document({"schema": 1, "orders": counts})
+        return
+    names = list(next(iter(counts.values()), {}))
+    rows = [(number, *found.values()) for number, found in counts.items() if order or any(found.values())]
+    output.lines([output.Table(headers=["order", *(name.replace("_", " ") for name in names)], rows=rows)])
+
+
+@command.command(epilog=FAULTS_HELP)
+@click.argument("spec", metavar="FAULTS|none", required=False)
+def faults(spec: str | None) -> None:
+    """Put FAULTS in force from now on; without an argument, say which are."""
+    from returnctl.sandbox import client
+
+    output.data(client.faults(client.base_url(), spec))
+
+
+@command.command()
+@click.argument("order", required=False)
+def reset(order: str | None) -> None:
+    """Put ORDER, or everything, back as it was seeded."""
+    from returnctl.sandbox import client
+
+    client.reset(client.base_url(), order)
+    output.words(f"{order or 'Everything'} is as seeded.")
+
+
+def _order_row(row: dict[str, Any]) -> tuple[object, ...]:
+    name = f"{row['order']}/{row['line']}" if row["line"] != "1" else row["order"]
+    device = f"{row['brand']} {row['model']} ({row['kind']})"
+    return name, device, row["imei"] or row["serial"], row["delivered_on"], row["name"], row["postcode"]

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.credentials import Secret
+from returnctl.errors import Usage
+
+
+@cli_command(5, 6, 7, 9, step=True)
+@words_argument("[RETURN]")
+@click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
+@click.option("--text", is_flag=True, help="What to write by hand, without a printer.")
+@click.option("--unlock-code", is_flag=True, help="Ask for the device's code, hidden, and print it on the slip alone.")
+@click.option("--unlock-code-stdin", is_flag=True, help="Read the code from standard input.")
+@click.option("--invoice", type=FILE, help="A PDF to append.")
+def command(
+    app: App,
+    words: tuple[str, ...],
+    paper: str | None,
+    text: bool,
+    unlock_code: bool,
+    unlock_code_stdin: bool,
+    invoice: Path | None,
+) -> None:
+    """Make the page that goes into the parcel.
+
+    \b
+    Examples:
+      returnctl slip 10000001 --paper letter
+      returnctl slip 10000001 --unlock-code
+      returnctl slip 10000001 --text
+    """
+    from returnctl.steps import slip as step
+
+    reference, rest = app.named(words)
+    if rest:
+        raise Usage("One word too many; the unlock code is never given as an argument.", hint="use --unlock-code")
+    code = _code(app, ask=unlock_code, read=unlock_code_stdin)
+    app.show(step.run(app, reference, step.Options(paper=paper, text=text, unlock_code=code, invoice=invoice)))
+
+
+def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
+    if read:
+        line = sys.stdin.readline().strip() if sys.stdin else ""
+        if not line:
+            raise Usage("--unlock-code-stdin: standard input held no code.")
+        return Secret(line[:60], "standard input")
+    if not ask:
+        return None
+    if not app.may_ask:
+        raise Usage("--unlock-code asks for the code, and there is no terminal.", hint="use --unlock-code-stdin")
+    from returnctl import prompts
+
+    return Secret(prompts.secret("The device's unlock code")[:60], "prompt")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import click
+
+from returnctl.app import App
+from returnctl.commands.common import DAY, cli_command, words_argument
+from returnctl.errors import Usage
+from returnctl.returns.reference import parse_reference
+
+STATUSES = (
+    "label-created",
+    "picked-up",
+    "in-transit",
+    "out-for-delivery",
+    "available-for-pickup",
+    "delivered",
+    "exception",
+    "returned",
+    "cancelled",
+)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+
+@cli_command(3, 4, 5, 6, 8, 75, step=True)
+@words_argument("[RETURN]...")
+@click.option("--all", "every", is_flag=True, help="Every open return that is on its way.")
+@click.option("--until", type=click.Choice(STATUSES), help="Wait for this status.")
+@click.option("--timeout", metavar="DURATION", help="Wait no longer: 30s, 10m, 2h, 5d.")
+@click.option("--number", metavar="N", help="A tracking number, with or without a return.")
+@click.option("--carrier", type=click.Choice(["ups", "usps", "fedex", "other"]), help="Its carrier.")
+@click.option("--delivered", type=DAY, help="You know that it arrived on this day.")
+def command(
+    app: App,
+    words: tuple[str, ...],
+    every: bool,
+    until: str | None,
+    timeout: str | None,
+    number: str | None,
+    carrier: str | None,
+    delivered: date | None,
+) -> None:
+    """See where the parcels are.
+
+    \b
+    Examples:
+      returnctl track 10000001
+      returnctl track 10000001 --until delivered --timeout 5d
+      returnctl track --number 1Z999AA10123456784
+    """
+    from returnctl.steps import track as step
+
+    options = step.Options(
+        until=until,
+        timeout=_seconds(timeout) if timeout else None,
+        number=number,
+        carrier=carrier,
+        delivered=delivered,
+    )
+    if every:
+        app.show(step.of_many(app, step.on_their_way(app), options))
+        return
+    if number and not words and not app.options.order and not app.inside:
+        app.show(step.of_number(app, options))
+        return
+    reference, rest = app.named(words)
+    if rest:
+        app.show(step.of_many(app, [reference, *map(parse_reference, rest)], options))
+        return
+    app.show(step.of_return(app, reference, options))
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", text.strip().lower())
+    if not match:
+        raise Usage(f"--timeout {text[:20]}: not a duration.", hint="such as 30s, 10m, 2h or 5d")
+    return float(match[1]) * _UNITS[match[2] or "s"]

@@ -1,0 +1,62 @@
+"""PDFs of others are opened in a process of their own, with little time and memory.
+
+A hostile PDF can make any reader work for ever or fill the memory. The child that reads it may use 1.5
+seconds of processor time and 256 MiB, whatever the file says; when it needs more, the file is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Literal
+
+import msgspec
+
+from returnctl.errors import Refused
+
+Job = Literal["rebuild", "read"]
+
+MAX_BYTES = 10 * 1024 * 1024
+CPU_SECONDS = 1.5
+MEMORY_BYTES = 256 * 1024 * 1024
+_WALL_SECONDS = 20
+"""The child counts its own processor time; this is for a machine that is asleep or swapping."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What the child found: a rebuilt PDF, the texts read from it, or why it is refused."""
+
+    data: bytes = b""
+    pages: int = 0
+    texts: tuple[str, ...] = ()
+    refused: str | None = None
+    hint: str | None = None
+
+
+def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
+    """Has `data` (a PDF) rebuilt or read by the child. `noun` is the person's word: `label`, `invoice`.
+
+    Raises `Refused` where the PDF is refused, broken, or takes more than the child may use.
+    """
+    command = [sys.executable, "-P", "-m", "returnctl.documents.pdf_jobs", job, str(max_pages)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    try:
+        child = subprocess.run(  # noqa: S603 - our own module, no argument from outside
+            command, input=data, capture_output=True, timeout=_WALL_SECONDS, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _too_heavy(noun) from None
+    if child.returncode != 0:
+        raise _too_heavy(noun)
+    reply = msgspec.msgpack.decode(child.stdout, type=Reply)
+    if reply.refused:
+        raise Refused(f"This {noun} can't be used: {reply.refused}.", hint=reply.hint)
+    return reply
+
+
+def _too_heavy(noun: str) -> Refused:
+    return Refused(
+        f"This {noun} can't be used: reading the PDF takes more time or memory than a {noun} may need.",
+        hint=f"Open it in a viewer, print it to a new PDF and give that, or ask for the {noun} again.",
+    )

@@ -1,0 +1,55 @@
+"""The child process that opens a PDF of others: `python -m returnctl.documents.pdf_jobs JOB MAX_PAGES`.
+
+Takes the PDF on standard input and answers on standard output with a `guard.Reply` in msgpack. It limits
+itself before it looks at the first byte; the kernel ends it when it goes beyond.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import resource
+import signal
+import sys
+
+import msgspec
+
+from returnctl.documents.guard import CPU_SECONDS, MEMORY_BYTES, Reply
+from returnctl.errors import Refused
+
+_AGAIN = "Open it in a viewer, print it to a new PDF and give that."
+
+
+def main() -> None:
+    """Limits this process, does the job, answers."""
+    job, max_pages = sys.argv[1], int(sys.argv[2])
+    data = sys.stdin.buffer.read()
+    _limit()
+    logging.disable(logging.CRITICAL)
+    sys.stdout.buffer.write(msgspec.msgpack.encode(_answer(job, data, max_pages)))
+
+
+def _limit() -> None:
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
+    with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of the address space
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _answer(job: str, data: bytes, max_pages: int) -> Reply:
+    from returnctl.documents import pdf_read, pdf_rebuild
+
+    try:
+        if job == "read":
+            return Reply(texts=pdf_read.texts(data))
+        rebuilt, pages = pdf_rebuild.rebuild(data, max_pages=max_pages)
+        return Reply(data=rebuilt, pages=pages)
+    except Refused as refusal:
+        return Reply(refused=refusal.message, hint=refusal.hint)
+    except (MemoryError, RecursionError):
+        return Reply(refused="the PDF is built so that reading it fills the memory", hint=_AGAIN)
+    except Exception:  # noqa: BLE001 - a broken file may raise anything in the library that reads it
+        return Reply(refused="the PDF is damaged and can't be read", hint=_AGAIN)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,300 @@
+"""Opens pictures that strangers made, safely: once, whole, and only after our own limits have passed.
+
+Everything here takes a path or the bytes of a file, and raises `BadPicture` for whatever can't be used.
+Limits are checked on the file's header, before the first pixel is decoded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from returnctl.evidence import heif
+from returnctl.evidence.problems import BadPicture, Problem, too_large, unreadable
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+MEGA: Final = 1_000_000
+# A 200-megapixel phone photo is up to about 90 MB, and JPEG decodes at an eighth of its size. The others
+# have no scaled decode: all their pixels lie in memory at once.
+MAX_FILE_BYTES: Final = 100 * MEGA
+MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "WEBP": 60 * MEGA}
+# A progressive JPEG is held whole (6 bytes a pixel) and is gone through once a scan.
+MAX_PROGRESSIVE_PIXELS: Final = 60 * MEGA
+MAX_PROGRESSIVE_SCANS: Final = 60
+# Colours as a camera or a phone writes them into a picture for the screen.
+_PHONE_SETTING: Final = "set the phone's camera to JPEG at 12 megapixels and take it again"
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was read once: its bytes, their SHA-256 (hex), and what its header says.
+
+    `format` is JPEG (also for MPO, which iPhones write), HEIF, PNG or WEBP. Width and height are in pixels
+    as stored, before any turning.
+    """
+
+    name: str
+    data: bytes
+    sha256: str
+    format: str
+    width: int
+    height: int
+    image: Any  # PIL's Image, opened and not yet decoded; msgspec can't know the type at run time
+
+    @property
+    def long_side(self) -> int:
+        """The longer side in pixels."""
+        return max(self.width, self.height)
+
+    def reopened(self) -> Image.Image:
+        """The picture once more, undecoded, from the bytes in memory: a decode can't be undone."""
+        return _pillow_open(self.data, self.format, self.name)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file, at most `MAX_FILE_BYTES`. Links, folders and devices are not followed.
+
+    Raises:
+        BadPicture: there is no such file, it may not be read, it is too large, or it is no file.
+    """
+    try:
+        # O_NONBLOCK: opening a pipe must not wait for someone to write into it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise BadPicture(unreadable(_why_not_opened(path, error)), name=path.name) from None
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise BadPicture(unreadable("This is a folder or a device, not a picture."), name=path.name)
+        if status.st_size > MAX_FILE_BYTES:
+            raise BadPicture(_file_too_large(status.st_size), name=path.name)
+        try:
+            return file.read(status.st_size)
+        except OSError as error:
+            message = f"The file can't be read ({error.strerror})."
+            raise BadPicture(unreadable(message), name=path.name) from None
+
+
+def open_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
+    """Reads a picture and checks its header against the limits; decodes nothing.
+
+    Raises:
+        BadPicture: with the codes `unreadable`, `too-large` or `animated`.
+    """
+    data = source if isinstance(source, bytes) else read_file(source)
+    shown = name or (source.name if isinstance(source, Path) else "picture")
+    if len(data) > MAX_FILE_BYTES:
+        raise BadPicture(_file_too_large(len(data)), name=shown)
+    kind = _kind_of(data, shown)
+    image = _pillow_open(data, kind, shown)
+    picture = Picture(
+        name=shown,
+        data=data,
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=kind,
+        width=image.width,
+        height=image.height,
+        image=image,
+    )
+    problem = _header_problem(picture)
+    if problem:
+        raise BadPicture(problem, name=shown)
+    return picture
+
+
+def decode_scaled(picture: Picture, *, long_side: int, mode: str) -> Image.Image:
+    """Decodes the picture to `mode` (L or RGB), upright, at most 10 % longer than `long_side` pixels.
+
+    Uses up `picture.image`. A JPEG is decoded at a half, a quarter or an eighth where that suffices.
+
+    Raises:
+        BadPicture: the file is cut or damaged.
+    """
+    image = to_mode(decode(picture, picture.image, long_side=long_side, mode=mode), mode)
+    image = scaled(image, long_side)
+    return upright(image, orientation_of(picture.image))
+
+
+def scaled(image: Image.Image, long_side: int) -> Image.Image:
+    """The picture shrunk to `long_side` pixels, where it is more than 10 % longer."""
+    from PIL.Image import Resampling
+
+    longer = max(image.size)
+    if longer <= long_side * 1.1:
+        return image
+    width, height = (max(1, round(side * long_side / longer)) for side in image.size)
+    return image.resize((width, height), Resampling.BOX)  # other filters move the sharpness measured
+
+
+def decode(picture: Picture, image: Image.Image, *, long_side: int, mode: str) -> Image.Image:
+    """Decodes `image` of `picture` as it is stored, no smaller than `long_side` where it has that.
+
+    `mode` (L or RGB) is what will be made of it: a JPEG can leave its colours undecoded. CMYK, palette and
+    16-bit pictures come in their own mode.
+
+    Raises:
+        BadPicture: the file is cut or damaged.
+    """
+    if picture.format == "JPEG":
+        scale = max(1, max(image.size) // long_side)
+        image.draft(mode, (image.width // scale, image.height // scale))
+        # In one piece: each further piece would wait for the interpreter's lock while others work.
+        image.decodermaxblock = len(picture.data)  # type: ignore[attr-defined]
+    try:
+        image.load()
+    except Exception:  # noqa: BLE001 - a damaged file can make a decoder raise nearly anything
+        raise BadPicture(unreadable(_DAMAGED), name=picture.name) from None
+    return image
+
+
+def to_mode(image: Image.Image, mode: str) -> Image.Image:
+    """The same pixels in `mode` (L or RGB); what is transparent becomes white, 16 bits become 8."""
+    from PIL import Image
+
+    if image.mode == mode:
+        return image
+    if image.mode.startswith("I"):
+        image = image.point(lambda level: level / 256).convert("L")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGB", image.size, "white")
+        paper.paste(image, mask=image.getchannel("A"))
+        image = paper
+    return image.convert(mode)
+
+
+def orientation_of(image: Image.Image) -> int:
+    """The EXIF orientation, 1 to 8; 1 where there is none or it makes no sense."""
+    try:
+        value = image.getexif().get(0x0112, 1)
+    except Exception:  # noqa: BLE001 - a hostile EXIF block can make the parser raise nearly anything
+        return 1
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def upright(image: Image.Image, orientation: int) -> Image.Image:
+    """The picture as it is meant to be seen, for an EXIF orientation of 1 to 8."""
+    from PIL.Image import Transpose
+
+    turns = {
+        2: Transpose.FLIP_LEFT_RIGHT,
+        3: Transpose.ROTATE_180,
+        4: Transpose.FLIP_TOP_BOTTOM,
+        5: Transpose.TRANSPOSE,
+        6: Transpose.ROTATE_270,
+        7: Transpose.TRANSVERSE,
+        8: Transpose.ROTATE_90,
+    }
+    return image.transpose(turns[orientation]) if orientation in turns else image
+
+
+_DAMAGED: Final = "The picture is damaged or was not copied whole: copy it from the phone again."
+
+
+def _why_not_opened(path: Path, error: OSError) -> str:
+    if path.is_symlink():
+        return "This is a link: give the picture itself."
+    if isinstance(error, FileNotFoundError):
+        return "There is no such file."
+    return f"The file can't be opened ({error.strerror})."
+
+
+def _file_too_large(size: int) -> Problem:
+    limit = MAX_FILE_BYTES / MEGA
+    message = f"The file is larger than {limit:.0f} MB: {_PHONE_SETTING}."
+    return too_large(message, measured=size / MEGA, limit=limit)
+
+
+def _kind_of(data: bytes, name: str) -> str:
+    """The format by the first bytes, whatever the file is called."""
+    if not data:
+        raise BadPicture(unreadable("The file is empty: copy it from the phone again."), name=name)
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if heif.brand_of(data) in heif.BRANDS:
+        if heif.is_complete(data):
+            return "HEIF"
+        raise BadPicture(unreadable(_DAMAGED), name=name)
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        message = "This is a GIF, which may move: take a photo, or save it as JPEG or PNG."
+        raise BadPicture(Problem(code="animated", severity="reject", message=message), name=name)
+    raise BadPicture(unreadable(_what_else(data)), name=name)
+
+
+def _what_else(data: bytes) -> str:
+    if heif.brand_of(data) in {b"avif", b"avis"}:
+        return "This is an AVIF picture: save it as JPEG or PNG."
+    if heif.brand_of(data) or data.startswith((b"\x1aE\xdf\xa3", b"RIFF")):
+        return "This is a video: take a photo instead."
+    if data.startswith(b"%PDF"):
+        return "This is a PDF: take a photo or a screenshot instead."
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return "This is a raw or TIFF picture: save it as JPEG."
+    return "This is no picture that can be opened here: give a JPEG, HEIC, PNG or WEBP."
+
+
+def _pillow_open(data: bytes, kind: str, name: str) -> Image.Image:
+    from PIL import Image
+
+    if kind == "WEBP" and (pixels := _webp_pixels(data)) > MAX_PIXELS["WEBP"]:
+        raise BadPicture(_too_many_pixels(pixels, MAX_PIXELS["WEBP"]), name=name)
+    if kind == "HEIF":
+        heif.register_decoder()
+    # Pillow's own limit refuses a phone's 200 megapixels, and ours is checked before anything is decoded.
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        return Image.open(io.BytesIO(data), formats=(kind,))
+    except Exception:  # noqa: BLE001 - a hostile header can make a plugin raise nearly anything
+        raise BadPicture(unreadable(_DAMAGED), name=name) from None
+
+
+def _webp_pixels(data: bytes) -> int:
+    """Width x height of a WEBP's canvas, read before its decoder, which sets memory aside when it opens.
+
+    The container's layout is RFC 9649, sections 2.5 to 2.7.
+    """
+    chunk = data[12:16]
+    if chunk == b"VP8X":
+        width, height = data[24:27], data[27:30]
+        return (int.from_bytes(width, "little") + 1) * (int.from_bytes(height, "little") + 1)
+    if chunk == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
+    width, height = data[26:28], data[28:30]
+    return (int.from_bytes(width, "little") & 0x3FFF) * (int.from_bytes(height, "little") & 0x3FFF)
+
+
+def _header_problem(picture: Picture) -> Problem | None:
+    pixels, limit = picture.width * picture.height, MAX_PIXELS[picture.format]
+    if pixels > limit:
+        return _too_many_pixels(pixels, limit)
+    if picture.format in {"PNG", "WEBP"} and getattr(picture.image, "is_animated", False):
+        message = "This picture moves: take a photo, or a screenshot that stands still."
+        return Problem(code="animated", severity="reject", message=message)
+    if picture.format == "JPEG" and picture.image.info.get("progressive"):
+        # 0xFFDA starts a scan; inside the compressed data every 0xFF is followed by 0x00 or a restart.
+        scans = picture.data.count(b"\xff\xda")
+        if pixels > MAX_PROGRESSIVE_PIXELS:
+            return _too_many_pixels(pixels, MAX_PROGRESSIVE_PIXELS)
+        if scans > MAX_PROGRESSIVE_SCANS:
+            return unreadable("This JPEG is built in a way no camera does: save it again as a plain JPEG.")
+    return None
+
+
+def _too_many_pixels(pixels: int, limit: int) -> Problem:
+    message = (
+        f"The picture has {pixels / MEGA:.0f} megapixels, more than the {limit // MEGA} that can be "
+        f"opened here in this format: {_PHONE_SETTING}."
+    )
+    return too_large(message, measured=pixels / MEGA, limit=limit // MEGA)

@@ -1,0 +1,86 @@
+"""Reads which parts a JPEG or PNG file is made of, to prove that a copy holds nothing but the picture.
+
+JPEG: ITU-T T.81, annex B. PNG: W3C Portable Network Graphics, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+_ICC: Final = b"ICC_PROFILE\0"
+_EXIF: Final = b"Exif\0\0"
+_JFIF: Final = b"JFIF\0"
+_STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
+_END: Final = 0xD9
+_SCAN: Final = 0xDA
+# Tables, frame and scan headers, the restart interval: the picture itself.
+_PICTURE_MARKERS: Final = frozenset({*range(0xC0, 0xD0), _SCAN, 0xDB, 0xDD}) - {0xC8}
+_PICTURE_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+
+
+def foreign_parts(data: bytes) -> tuple[str, ...]:
+    """The names of all parts of a JPEG or PNG that are neither the picture nor its colour profile.
+
+    A Exif block is named `Exif`; bytes after the end of the picture `trailer`.
+    """
+    names = _jpeg_parts(data) if data.startswith(b"\xff\xd8") else _png_parts(data)
+    return tuple(name for name in names if name)
+
+
+def _jpeg_parts(data: bytes) -> Iterator[str]:
+    """A name for each foreign segment, and an empty one for each that belongs there."""
+    at = 2
+    while at < len(data):
+        if data[at] != 0xFF:
+            yield "stray bytes"
+            return
+        marker = data[at + 1]
+        if marker == _END:
+            yield "trailer" if len(data) > at + 2 else ""
+            return
+        if marker in _STANDALONE:
+            at += 2
+            continue
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        yield _jpeg_name(marker, data[at + 4 : at + 2 + size])
+        at += 2 + size
+        if marker == _SCAN:
+            at = _end_of_scan(data, at)
+    yield "missing end"
+
+
+def _jpeg_name(marker: int, payload: bytes) -> str:
+    if marker in _PICTURE_MARKERS:
+        return ""
+    if (marker == 0xE0 and payload.startswith(_JFIF)) or (marker == 0xE2 and payload.startswith(_ICC)):
+        return ""
+    return "Exif" if payload.startswith(_EXIF) else f"marker {marker:02X}"
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    """The offset of the next marker that is no restart; inside a scan 0xFF is followed by 0x00."""
+    while (at := data.find(b"\xff", at)) >= 0:
+        if data[at + 1 : at + 2] not in _INSIDE_SCAN:
+            return at
+        at += 2
+    return len(data)
+
+
+_INSIDE_SCAN: Final = frozenset({b"\0", *(bytes([restart]) for restart in range(0xD0, 0xD8))})
+
+
+def _png_parts(data: bytes) -> Iterator[str]:
+    at = 8
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4], "big")
+        kind = data[at + 4 : at + 8]
+        at += 12 + size
+        if kind == b"eXIf":
+            yield "Exif"
+        elif kind not in _PICTURE_CHUNKS | {b"iCCP"}:
+            yield f"chunk {kind.decode('ascii', 'replace')}"
+        if kind == b"IEND":
+            yield "trailer" if len(data) > at else ""
+            return
+    yield "missing end"

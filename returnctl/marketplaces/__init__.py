@@ -1,0 +1,1 @@
+"""Marketplaces: each speaks one dialect. No state, no Click, no screen."""

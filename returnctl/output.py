@@ -1,0 +1,116 @@
+"""The only room that prints. Results go to standard output, words for people to standard error.
+
+No control character reaches the screen, wherever a text came from.
+"""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from returnctl.errors import ReturnctlError
+    from returnctl.result import Result
+
+#: Characters that turn the direction of text around, or can't be seen at all.
+_HIDDEN = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+
+
+class Table(Struct, frozen=True):
+    """Rows for people; the headers are lower-case words."""
+
+    headers: Sequence[str]
+    rows: Sequence[Sequence[object]]
+
+
+def safe(text: str) -> str:
+    """`text` without control, direction and zero-width characters; line breaks and tabs stay."""
+    text = text.translate(_HIDDEN)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "�" for c in text)
+
+
+def data(text: str) -> None:
+    """A line of the result, to standard output."""
+    click.echo(_encodable(safe(text), sys.stdout))
+
+
+def words(text: str) -> None:
+    """A line for the person, to standard error."""
+    click.echo(_encodable(safe(text), sys.stderr), err=True)
+
+
+def styled(text: str, **style: Any) -> str:
+    return click.style(text, **style)
+
+
+def document(content: Any) -> None:
+    """One JSON document, to standard output."""
+    encoded = msgspec.json.format(msgspec.json.encode(content, order=None), indent=2)
+    click.echo(encoded.decode())
+
+
+def raw(content: bytes) -> None:
+    """Bytes as they are, to standard output."""
+    click.echo(content, nl=False)
+
+
+def table(content: Table) -> str:
+    from tabulate import tabulate
+
+    return tabulate(
+        [[_cell(cell) for cell in row] for row in content.rows],
+        headers=list(content.headers),
+        tablefmt="simple",
+        disable_numparse=True,
+    )
+
+
+def result(found: Result, *, as_json: bool, quiet: bool) -> None:
+    """Show a command's result: one JSON document, or lines for a person."""
+    if as_json:
+        document(found.document())
+        return
+    if not quiet:
+        lines(found.for_people())
+
+
+def lines(content: Iterable[str | Table]) -> None:
+    for part in content:
+        data(table(part) if isinstance(part, Table) else part)
+
+
+def error(problem: ReturnctlError, *, as_json: bool) -> None:
+    """Say what went wrong: a line and its hint, or one JSON object; on standard error."""
+    if as_json:
+        fault = {
+            "code": problem.code,
+            "exit": problem.exit,
+            "message": safe(problem.message),
+            "hint": safe(problem.hint) if problem.hint else None,
+        }
+        click.echo(msgspec.json.encode({"error": fault}).decode(), err=True)
+        return
+    words(f"returnctl: {problem.message}")
+    if problem.hint:
+        words(f"hint: {problem.hint}")
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else safe(str(value)).replace("\n", " ")
+
+
+def _encodable(text: str, stream: Any) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return text.encode("ascii", "backslashreplace").decode()
+    return text

@@ -1,0 +1,77 @@
+"""What a command hands back: the same values for JSON, for people, and for batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from returnctl.output import Table
+
+SCHEMA = 1
+
+
+class Next(Struct, frozen=True, kw_only=True):
+    """The step to do next, as a command ready to run, and when it is due (RFC 3339 or a date)."""
+
+    step: str
+    command: tuple[str, ...]
+    due: str | None = None
+
+
+class Would(Struct, frozen=True, kw_only=True):
+    """Something that a dry run would send. `cost` is money or None."""
+
+    service: str
+    method: str
+    target: str
+    summary: str
+    files: tuple[str, ...] = ()
+    cost: dict[str, str] | None = None
+
+
+class Result(Struct, kw_only=True):
+    """Base of every command's result. Subclasses add their keys and say how a person sees them."""
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document: `schema` first, keys as contract and help name them."""
+        return {"schema": SCHEMA, **msgspec.to_builtins(self)}
+
+    def for_people(self) -> Iterable[str | Table]:
+        """Lines and tables for standard output."""
+        return ()
+
+
+class StepResult(Result, kw_only=True, rename={"return_": "return"}):
+    """The keys that every step has. `sent`: did anything go out; `needed`: is this step asked for."""
+
+    return_: str = ""
+    order: str = ""
+    line: str | None = None
+    role: str = "buyer"
+    sent: bool = False
+    needed: bool = True
+    next: Next | None = None
+    dry_run: bool = False
+    would: tuple[Would, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        content = super().document()
+        if not self.dry_run:
+            del content["dry_run"], content["would"]
+        return content
+
+    def plan(self) -> list[str]:
+        """The lines of a dry run."""
+        if not self.dry_run:
+            return []
+        if not self.would:
+            return ["Nothing would be sent."]
+        return [
+            f"Would {would.summary} ({would.method} {would.target})"
+            + (f": {', '.join(would.files)}" if would.files else "")
+            for would in self.would
+        ]

@@ -1,0 +1,50 @@
+"""Kinds of device: the views of a photo set, the accounts to leave, what goes into the parcel.
+
+The facts are data (`devices.toml`): the marketplace's own pages disagree, and change.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from pathlib import Path
+from typing import Any
+
+KINDS = ("smartphone", "tablet", "computer", "smartwatch", "console", "audio", "other")
+ACCOUNTS = ("icloud", "google", "samsung", "find-my", "microsoft", "playstation", "nintendo", "other")
+
+
+@functools.cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("devices.toml").read_text(encoding="utf-8"))
+
+
+def views(kind: str) -> tuple[str, ...]:
+    """The named views of a photo set, in the order in which one takes them."""
+    return tuple(_data()["views"][kind])
+
+
+def has_imei(kind: str) -> bool:
+    return kind in _data()["imei"]["kinds"]
+
+
+def accounts(kind: str, brand: str | None) -> tuple[str, ...]:
+    """The accounts that may hold a device of this kind and brand; empty where none can lock it."""
+    by_brand = _data()["accounts"][kind]
+    return tuple(by_brand.get((brand or "").strip().lower(), by_brand["*"]))
+
+
+def packing_list(kind: str) -> tuple[str, ...]:
+    return tuple(_data()["packing"][kind])
+
+
+def guide(account: str) -> tuple[str, tuple[str, ...]]:
+    """Title and steps of how to leave an account and prove it."""
+    found = _data()["guides"][account]
+    return found["title"], tuple(found["steps"])
+
+
+def before_erasing(kind: str) -> tuple[str, ...]:
+    """What to do before the device is erased."""
+    before = _data()["before"]
+    return (*before["all"], *before.get(kind, ()))

@@ -1,0 +1,68 @@
+"""A return that this process works on: its folder and its record."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from returnctl.returns import files
+from returnctl.returns.events import Event
+from returnctl.returns.record import Record
+from returnctl.returns.reference import Reference
+from returnctl.returns.state import State
+
+#: A recorded original is a photo, a label or an invoice.
+MAX_FILE_BYTES = 200_000_000
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class Return:
+    """One return, held (`Workspace.hold`) by whoever changes it."""
+
+    def __init__(self, reference: Reference, folder: Path, record: Record, now: Callable[[], datetime]) -> None:
+        self.reference = reference
+        self.folder = folder
+        self.record = record
+        self.now = now
+
+    @property
+    def state(self) -> State:
+        return self.record.state
+
+    def note(self, *happened: Event) -> None:
+        """Add events to the record; on disk when this returns."""
+        self.record.append(self.now().isoformat(timespec="seconds"), *happened)
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Write a file of the return; `name` is relative to its folder. Returns `name`."""
+        files.write_atomic(self.folder / name, content)
+        return name
+
+    def keep_original(self, source: Path, content: bytes) -> str:
+        """Keep what was given, untouched, once for each content. Returns its name in the folder."""
+        name = f"originals/{sha256(content)[:12]}-{safe_name(source.name)}"
+        if not (self.folder / name).is_file():
+            self.keep(name, content)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a file of the return that nothing refers to any more."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def read(self, name: str) -> bytes:
+        """A file of the return. Raises FileNotFoundError, Failed for a symbolic link."""
+        return files.read_bytes(self.folder / name, max_bytes=MAX_FILE_BYTES)
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def safe_name(name: str) -> str:
+    """A file name without separators, control characters or leading dots, at most 80 characters long."""
+    stem, dot, suffix = _UNSAFE.sub("-", name).strip(".-").rpartition(".")
+    return f"{stem[: 79 - len(suffix)]}{dot}{suffix[:20]}" or "file"

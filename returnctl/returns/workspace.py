@@ -1,0 +1,138 @@
+"""The workspace: one folder for each return, found by its name, held by one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from returnctl.errors import Busy, NotFound, Usage
+from returnctl.returns import files
+from returnctl.returns.record import NAME, Record, read_state
+from returnctl.returns.reference import Reference, from_folder
+
+if TYPE_CHECKING:
+    from returnctl.returns.state import State
+
+LOCKS = Path(".returnctl") / "locks"
+
+
+class Workspace:
+    """The folder `root`, which need not exist yet."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def references(self, order: str | None = None) -> list[Reference]:
+        """Every return that has a folder here (of one order, where given), by order, line and number."""
+        try:
+            with os.scandir(self.root) as entries:
+                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        found = [ref for name in names if (ref := from_folder(name)) and order in (None, ref.order)]
+        return sorted(found, key=lambda ref: (int(ref.order), int(ref.line or 0), ref.number))
+
+    def folder(self, reference: Reference) -> Path:
+        return self.root / reference.folder
+
+    def exists(self, reference: Reference) -> bool:
+        return (self.folder(reference) / NAME).is_file()
+
+    def find(self, reference: Reference) -> Reference:
+        """The return that `reference` means, once we know which ones exist.
+
+        `ORDER` means the only return of the order, or the only one still open; `ORDER/LINE` also finds the return of
+        an order that has that line alone. Raises NotFound, or Usage with the list where it could be several.
+        """
+        if reference.line and self.exists(reference):
+            return reference
+        candidates = [ref for ref in self.references(reference.order) if self.exists(ref)]
+        matching = [ref for ref in candidates if self._may_mean(reference, ref)]
+        if not matching:
+            raise NotFound(
+                f"There is no return {reference} in {self.root}.",
+                hint=f"start it with `returnctl open {reference.order}`, or name another folder with --workspace",
+            )
+        if len(matching) > 1:
+            still_open = [ref for ref in matching if read_state(self.folder(ref)).closed is None]
+            matching = still_open or matching[-1:]
+        if len(matching) > 1:
+            raise Usage(
+                f"Order {reference.order} has several open returns: {', '.join(map(str, matching))}.",
+                hint="name one of them",
+            )
+        return matching[0]
+
+    def _may_mean(self, wanted: Reference, candidate: Reference) -> bool:
+        if wanted.number > 1 and wanted.number != candidate.number:
+            return False
+        if wanted.line is None:
+            return True
+        if candidate.line is None:
+            return read_state(self.folder(candidate)).line == wanted.line
+        return wanted.line == candidate.line
+
+    def state(self, reference: Reference) -> State:
+        """Today's state of a return; takes no lock."""
+        return read_state(self.folder(reference))
+
+    @contextlib.contextmanager
+    def hold(self, reference: Reference) -> Iterator[None]:
+        """Keep other processes off a return. Raises Busy, naming the holder, at once."""
+        from filelock import FileLock, Timeout
+
+        folder = self.root / LOCKS
+        files.ensure_folder(folder)
+        lock = FileLock(folder / f"{reference.folder}.lock", timeout=0, mode=0o600)
+        note = folder / f"{reference.folder}.holder.json"
+        try:
+            lock.acquire()
+        except Timeout:
+            raise _busy(reference, note) from None
+        except OSError as error:
+            raise files.trouble(error, folder) from error
+        try:
+            files.write_atomic(note, _holder())
+            yield
+        finally:
+            lock.release()
+
+    def record(self, reference: Reference) -> Record:
+        return Record.load(self.folder(reference))
+
+
+def standing_in(start: Path) -> Path | None:
+    """The return's folder that `start` lies in, if any."""
+    for folder in (start, *start.parents):
+        if from_folder(folder.name) and (folder / NAME).is_file():
+            return folder
+    return None
+
+
+def _holder() -> bytes:
+    import socket
+    from datetime import UTC, datetime
+
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return json.dumps(holder).encode()
+
+
+def _busy(reference: Reference, note: Path) -> Busy:
+    try:
+        holder = json.loads(files.read_bytes(note, max_bytes=10_000))
+        who = f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        who = "another process"
+    return Busy(
+        f"Return {reference} is in use by {who}.", hint="wait until it has finished, then run this again"
+    )

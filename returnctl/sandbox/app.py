@@ -1,0 +1,165 @@
+"""The sandbox as one WSGI application: every service's routes, the faults around them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
+
+from returnctl.sandbox import control, fedex, ups, usps
+from returnctl.sandbox.faults import Faults
+from returnctl.sandbox.market import routes as market
+from returnctl.sandbox.store import Store
+from returnctl.sandbox.web import Answer, Context, Request, Route, Service, Stop
+
+if TYPE_CHECKING:
+    import flask
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_ROOMS = (market, ups, usps, fedex, control)
+LARGEST_BODY = 40_000_000
+_SAFE = {"GET", "HEAD"}
+
+
+def create_app(store: Store, *, latency_ms: int = 0, faults: str | Faults = "") -> flask.Flask:
+    """The sandbox over `store`. `latency_ms` delays every answer; `faults` is a specification or an object.
+
+    Raises Usage for a specification that can't be read.
+    """
+    import flask
+
+    app = flask.Flask("returnctl.sandbox", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.merge_slashes = False
+    misfortune = faults if isinstance(faults, Faults) else Faults(faults)
+    for room in _ROOMS:
+        for route in room.ROUTES:
+            _add(app, room.SERVICE, route, store, misfortune, latency_ms / 1000)
+    known = tuple(room.SERVICE for room in _ROOMS)
+    app.register_error_handler(Exception, lambda error: _failed(error, known))
+    app.wsgi_app = _FaultLayer(app.wsgi_app, misfortune, known)  # type: ignore[method-assign]  # Flask's own way
+    return app
+
+
+def _add(
+    app: flask.Flask, service: Service, route: Route, store: Store, faults: Faults, latency_s: float
+) -> None:
+    def view(**args: str) -> flask.Response:
+        request = _read(args)
+        once = service.once if route.method not in _SAFE else None
+        try:
+            with once.claim(store.instance, request) if once else nullcontext():
+                if latency_s and service is not control.SERVICE:
+                    time.sleep(latency_s)
+                with store.transaction() as db:
+                    context = Context(db=db, faults=faults, instance=store.instance)
+                    if not route.open:
+                        service.authorize(context, request)
+                    if once:
+                        return _respond(once.run(context, request, route.handler))
+                    return _respond(route.handler(context, request))
+        except Stop as stop:
+            return _respond(stop.answer)
+
+    app.add_url_rule(
+        service.prefix + route.rule,
+        endpoint=f"{route.method} {service.prefix}{route.rule}",
+        view_func=view,
+        methods=[route.method],
+        provide_automatic_options=False,
+    )
+
+
+def _read(args: dict[str, str]) -> Request:
+    import flask
+
+    request = flask.request
+    return Request(
+        method=request.method,
+        path=request.path,
+        args=args,
+        query={name: request.args.getlist(name) for name in request.args},
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.get_data(),
+    )
+
+
+def _respond(answer: Answer) -> flask.Response:
+    import flask
+
+    response = flask.Response(answer.body, answer.status, answer.headers)
+    response.headers["Content-Type"] = answer.media_type
+    return response
+
+
+def _failed(error: Exception, services: tuple[Service, ...]) -> flask.Response:
+    import flask
+    from werkzeug.exceptions import HTTPException
+
+    service = _service_of(flask.request.path, services)
+    if not isinstance(error, HTTPException):
+        flask.current_app.logger.exception("the sandbox failed at %s", flask.request.path)
+        return _respond(service.error(500, "The sandbox failed; its log has more."))
+    response = _respond(service.error(error.code or 500, error.description or error.name))
+    for name, value in error.get_headers():
+        if name == "Allow":
+            response.headers[name] = value
+    return response
+
+
+def _service_of(path: str, services: tuple[Service, ...]) -> Service:
+    behind = [service for service in services if service.prefix and path.startswith(service.prefix + "/")]
+    return behind[0] if behind else next(service for service in services if not service.prefix)
+
+
+class _FaultLayer:
+    """Stands in front of the application. A connection that is to break is broken by an OSError: the server
+    then closes it without an answer."""
+
+    def __init__(self, application: WSGIApplication, faults: Faults, services: tuple[Service, ...]) -> None:
+        self._application = application
+        self._faults = faults
+        self._services = services
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(control.SERVICE.prefix + "/"):
+            return self._application(environ, start_response)
+        outcome = self._faults.draw(environ.get("REQUEST_METHOD", ""), path)
+        if outcome.delay_s:
+            time.sleep(outcome.delay_s)
+        match outcome.kind:
+            case None:
+                return self._application(environ, start_response)
+            case "drop":
+                raise ConnectionAbortedError("drop")
+            case "lost-answer":
+                _carry_out(self._application, environ)
+                raise ConnectionAbortedError("lost-answer")
+            case status:
+                return self._refuse(int(status), path, outcome.retry_after, start_response)
+
+    def _refuse(
+        self, status: int, path: str, retry_after: int, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        from http.client import responses
+
+        answer = _service_of(path, self._services).error(status, "A fault that was asked for.")
+        headers = [("Content-Type", answer.media_type), ("Content-Length", str(len(answer.body)))]
+        if status in {429, 503}:
+            headers.append(("Retry-After", str(retry_after)))
+        start_response(f"{status} {responses.get(status, 'Error')}", headers)
+        return [answer.body]
+
+
+def _carry_out(application: WSGIApplication, environ: WSGIEnvironment) -> None:
+    def start_response(status: str, headers: Any, error: Any = None) -> Callable[[bytes], object]:
+        return lambda data: None
+
+    result = application(environ, start_response)
+    for _ in result:
+        pass
+    close = getattr(result, "close", None)
+    if close:
+        close()

@@ -1,0 +1,1 @@
+"""The marketplace, as docs/marketplace-api.yaml describes it."""

@@ -1,0 +1,114 @@
+"""The sandbox's server: waitress on this machine alone."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from returnctl.errors import DiskTrouble, Failed
+from returnctl.sandbox import seed
+from returnctl.sandbox.faults import Faults
+from returnctl.sandbox.store import Store
+
+HOST = "127.0.0.1"
+PORT = 8377
+_THREADS = 32
+
+
+@contextmanager
+def running(
+    data: Path | None = None, *, port: int = 0, orders: int = 0, latency_ms: int = 0, faults: str = ""
+) -> Iterator[str]:
+    """A sandbox in threads of this process, as `http://127.0.0.1:PORT`; it ends with the block.
+
+    Without `data` it keeps its file in a folder of its own that goes away too. `orders` is how many
+    smartphones to add from 20000001 on. Raises Failed for a port in use, Usage for `faults`, DiskTrouble.
+    """
+    from returnctl.sandbox.app import create_app
+
+    misfortune = Faults(faults)
+    folder = data or Path(tempfile.mkdtemp(prefix="returnctl-sandbox-"))
+    try:
+        store = Store(folder)
+        try:
+            with store.transaction() as db:
+                seed.add_many(db, orders)
+            with _serving(create_app(store, latency_ms=latency_ms, faults=misfortune), port) as url:
+                yield url
+        finally:
+            store.close()
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(
+    data: Path,
+    *,
+    ready: Callable[[str], None],
+    port: int = PORT,
+    orders: int = 0,
+    latency_ms: int = 0,
+    faults: str = "",
+) -> None:
+    """Serves until Ctrl-C or SIGTERM, which end it in good order. `ready` is told the URL once it listens."""
+    stop = threading.Event()
+    before = {
+        number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        with running(data, port=port, orders=orders, latency_ms=latency_ms, faults=faults) as url:
+            ready(url)
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def announce(path: Path, url: str) -> None:
+    """Writes the URL into a file that others wait for; whoever sees it sees all of it. Raises DiskTrouble."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        fresh.write_text(f"{url}\n", encoding="utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise DiskTrouble(f"The ready file {path} can't be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _serving(application: Any, port: int) -> Iterator[str]:
+    from waitress import wasyncore
+    from waitress.server import create_server
+
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a waiting request is nothing to report
+    try:
+        server = create_server(
+            application,
+            host=HOST,
+            port=port,
+            threads=_THREADS,
+            connection_limit=1000,
+            log_socket_errors=False,  # the faults break connections on purpose
+            clear_untrusted_proxy_headers=True,
+            ident=None,
+        )
+    except OSError as error:
+        raise Failed(
+            f"The port {port} can't be used: {error.strerror}.", hint="take a free one with --port 0"
+        ) from error
+    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{HOST}:{server.effective_port}"
+    finally:
+        # The loop's sockets may be closed by the loop's own thread only.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        thread.join(10)
+        server.task_dispatcher.shutdown(timeout=5)

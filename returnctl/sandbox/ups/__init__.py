@@ -1,0 +1,14 @@
+"""UPS, in its own wire format: written from UPS's published specifications."""
+
+from __future__ import annotations
+
+from returnctl.sandbox.ups import locations, oauth, track
+from returnctl.sandbox.ups.errors import authorize, error
+from returnctl.sandbox.web import Route, Service
+
+SERVICE = Service(name="ups", prefix="/ups", authorize=authorize, error=error)
+ROUTES = (
+    Route(method="POST", rule="/security/v1/oauth/token", handler=oauth.token, open=True),
+    Route(method="GET", rule="/api/track/v1/details/<number>", handler=track.details),
+    Route(method="POST", rule="/api/locations/v3/search/availabilities/<option>", handler=locations.search),
+)

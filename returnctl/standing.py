@@ -1,0 +1,58 @@
+"""What all steps share: the common keys of a result, and what is checked before a step begins."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from returnctl.app import App
+from returnctl.conversation import Told
+from returnctl.errors import Pending, Refused
+from returnctl.result import StepResult
+from returnctl.returns import progress
+from returnctl.returns.events import Reopened
+from returnctl.returns.held import Return
+
+R = TypeVar("R", bound=StepResult)
+
+
+def result(
+    form: type[R], app: App, held: Return, step: str, told: Told | None = None, **values: Any
+) -> R:
+    """A step's result with the common keys filled in from the return as it stands."""
+    state = held.state
+    told = told or Told()
+    return form(
+        return_=str(held.reference),
+        order=state.order,
+        line=state.line,
+        role=state.role,
+        sent=told.sent,
+        needed=state.needed.get(step, True),
+        next=progress.next_step(state),
+        dry_run=app.options.dry_run,
+        would=told.would,
+        **values,
+    )
+
+
+def check_open(app: App, held: Return) -> None:
+    """Raises Refused for a return that was closed, unless --reopen opens it again."""
+    if not held.state.closed:
+        return
+    if not app.options.reopen:
+        raise Refused(
+            f"Return {held.reference} was closed ({held.state.closed.outcome}).",
+            hint="--reopen opens it again; `returnctl open --new` starts another return of the same thing",
+        )
+    if not app.options.dry_run:
+        held.note(Reopened())
+
+
+def check_handed_over(held: Return, step: str, found: StepResult) -> None:
+    """Raises Pending, with the result, while this step waits in the hand-over."""
+    if any(item.covers.step == step for item in held.state.waiting):
+        raise Pending(
+            "This waits in the hand-over until you have pasted it on the marketplace's website.",
+            hint=f"`returnctl handover {held.reference}` shows it; with --done it is confirmed",
+            result=found,
+        )

@@ -1,0 +1,138 @@
+"""Saying something in the conversation, and reading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from msgspec import Struct
+
+from returnctl import conversation, handover, standing
+from returnctl.adoption import MARKER
+from returnctl.app import App
+from returnctl.conversation import Saying, Told
+from returnctl.errors import Refused, Usage
+from returnctl.evidence.copies import clean_copy
+from returnctl.marketplaces.base import Upload
+from returnctl.output import Table
+from returnctl.result import StepResult
+from returnctl.returns.held import Return, safe_name, sha256
+from returnctl.returns.reference import Reference
+
+STEP = "message"
+
+TEMPLATES = {
+    "retake": "Please take the photos again that were not clear: close, straight, in daylight.",
+    "label-expired": "The return label has expired. Please send me a new one.",
+    "lost-parcel": "The parcel has not moved for some days. Please open an inquiry with the carrier; "
+    "I have the receipt and the photos of the parcel.",
+    "damaged-in-transit": "The parcel arrived damaged. I attach photos of the parcel, its label and the device.",
+}
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    text: str | None = None
+    files: tuple[Path, ...] = ()
+    template: str | None = None
+
+
+class MessageResult(StepResult, kw_only=True):
+    text: str = ""
+    files: tuple[str, ...] = ()
+
+    def for_people(self) -> Iterable[str | Table]:
+        yield from self.plan()
+        if self.sent:
+            yield "Sent to the seller."
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    at: str
+    author: str
+    text: str
+    attachments: tuple[str, ...] = ()
+
+
+class MessagesResult(StepResult, kw_only=True):
+    messages: tuple[Said, ...] = ()
+
+    def for_people(self) -> Iterable[str | Table]:
+        for said in self.messages:
+            yield f"{said.at}  {said.author}:"
+            yield from (f"  {line}" for line in said.text.splitlines())
+            if said.attachments:
+                yield f"  [{', '.join(said.attachments)}]"
+        if not self.messages:
+            yield "No messages yet."
+
+
+def say(app: App, reference: Reference, options: Options) -> MessageResult:
+    """Say something once: the same words and files again are known, and not sent."""
+    text = options.text or (TEMPLATES[options.template] if options.template else "")
+    with app.holding(reference) as held:
+        standing.check_open(app, held)
+        conversation.settle(app, held, "open", STEP)
+        if not text and not options.files and app.options.done:
+            handover.confirm(held, STEP)
+            return _result(app, held, text, ())
+        if not text.strip():
+            raise Usage("What should be said?", hint="give the text, --body-file FILE or --template NAME")
+        if len(text) > 3_900:
+            raise Refused(f"The message has {len(text)} characters; 3900 fit.", hint="say it in two messages")
+        uploads = tuple(map(_upload, options.files))
+        code = sha256(text.encode() + b"".join(upload.content for upload in uploads))[:16]
+        told = Told()
+        repeat = code in held.state.sent.get(STEP, {})
+        if repeat and not app.options.again:
+            app.say("This was said before; --again says it once more.")
+        elif not any(code in item.covers.items for item in held.state.waiting):
+            told = conversation.tell(app, held, _saying(text, code, uploads))
+        result = _result(app, held, text, tuple(upload.name for upload in uploads), told)
+        standing.check_handed_over(held, STEP, result)
+        return result
+
+
+def listing(app: App, reference: Reference) -> MessagesResult:
+    """The conversation, oldest first, without our markers."""
+    held = app.reading(reference)
+    if held.state.case is None:
+        raise Refused(
+            f"Return {held.reference} has no conversation that can be read from here.",
+            hint="look on the marketplace's website",
+        )
+    messages = app.marketplace_of(held).messages(held.state.case)
+    said = tuple(
+        Said(
+            at=message.at,
+            author=message.author,
+            text=MARKER.sub("", message.text).strip(),
+            attachments=tuple(attachment.name for attachment in message.attachments),
+        )
+        for message in messages
+    )
+    return standing.result(MessagesResult, app, held, STEP, messages=said)
+
+
+def _saying(text: str, code: str, uploads: tuple[Upload, ...]) -> Saying:
+    items = {code: "posted"} | {f"{code}-{number}": "posted" for number in range(1, len(uploads) + 1)}
+    file_items = tuple(f"{code}-{number}" for number in range(1, len(uploads) + 1))
+    return Saying(step=STEP, text=text, items=items, files=uploads, file_items=file_items)
+
+
+def _upload(path: Path) -> Upload:
+    if not path.is_file():
+        raise Usage(f"{path}: there is no such file.")
+    if path.suffix.lower() == ".pdf":
+        content = path.read_bytes()
+        if not content.startswith(b"%PDF-") or len(content) > 3_000_000:
+            raise Refused(f"{path.name}: not a PDF of at most 3 MB.")
+        return Upload(name=safe_name(path.name), media_type="application/pdf", content=content)
+    copy = clean_copy(path, keep_png=True)
+    media_type = "image/png" if copy.extension == ".png" else "image/jpeg"
+    return Upload(name=safe_name(path.stem + copy.extension), media_type=media_type, content=copy.data)
+
+
+def _result(
+    app: App, held: Return, text: str, files: tuple[str, ...], told: Told | None = None
+) -> MessageResult:
+    return standing.result(MessageResult, app, held, STEP, told, text=text, files=files)

@@ -1,0 +1,310 @@
+"""Step 2: put each picture to its view, judge it, keep what passes, and send the set once it is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from returnctl import conversation, handover, standing
+from returnctl.app import App
+from returnctl.conversation import Saying
+from returnctl.errors import Refused, Usage
+from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures
+from returnctl.evidence.copies import clean_copy
+from returnctl.evidence.duplicates import Fingerprint
+from returnctl.evidence.judge import Judgement, judge_set
+from returnctl.marketplaces.base import Upload
+from returnctl.output import Table
+from returnctl.result import Result, StepResult
+from returnctl.returns import devices, progress
+from returnctl.returns.events import PhotoKept, PhotoProblem, ViewLeftOut
+from returnctl.returns.held import Return, sha256
+from returnctl.returns.reference import Reference
+
+STEP = "photos"
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`explicit` is --view, `accept` codes and views that a person takes as they are."""
+
+    files: tuple[Path, ...] = ()
+    explicit: dict[str, Path] = {}
+    in_order: bool = False
+    without: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
+    ignore_others: bool = False
+    keep_time: bool = False
+    originals: bool = True
+    sheet: Path | None = None
+
+
+class Photo(Struct, frozen=True, kw_only=True):
+    view: str
+    file: str
+    verdict: str
+    problems: tuple[PhotoProblem, ...] = ()
+
+
+class PhotosResult(StepResult, kw_only=True):
+    photos: tuple[Photo, ...] = ()
+    missing: tuple[str, ...] = ()
+    unassigned: tuple[str, ...] = ()
+    messages: int = 0
+
+    def for_people(self) -> Iterable[str | Table]:
+        yield from self.plan()
+        yield from _verdicts(self.photos)
+        if self.missing:
+            yield f"Still missing: {', '.join(self.missing)}"
+        if self.sent:
+            yield f"Sent to the seller in {self.messages} message{'s' if self.messages > 1 else ''}."
+        elif not (self.missing or self.dry_run):
+            yield "The set is complete."
+
+
+class CheckResult(Result, kw_only=True):
+    """What `photos --check` finds, without any return."""
+
+    device: str
+    photos: tuple[Photo, ...] = ()
+    missing: tuple[str, ...] = ()
+    unassigned: tuple[str, ...] = ()
+
+    def for_people(self) -> Iterable[str | Table]:
+        yield from _verdicts(self.photos)
+        if self.missing:
+            yield f"Missing: {', '.join(self.missing)}"
+
+
+def check(app: App, kind: str, options: Options) -> CheckResult:
+    """Judge pictures only. Raises Refused, with the result, where a picture is rejected or a view is missing."""
+    assignment = _assign(app, kind, options)
+    judged = judge_set(assignment.by_view)
+    missing = tuple(view for view in devices.views(kind) if view not in judged and view not in options.without)
+    result = CheckResult(
+        device=kind,
+        photos=tuple(map(_photo, judged.values())),
+        missing=missing,
+        unassigned=tuple(str(path) for path in assignment.unassigned),
+    )
+    _check_passes(judged, options, result)
+    if missing:
+        raise Refused(f"The set is not complete: {', '.join(missing)} missing.", result=result)
+    return result
+
+
+def run(app: App, reference: Reference, options: Options) -> PhotosResult:
+    """Judge, keep, and send what the seller does not have yet; nothing goes out before the set is whole."""
+    with app.holding(reference) as held:
+        standing.check_open(app, held)
+        conversation.settle(app, held, "open", STEP)
+        if app.options.done and not (options.files or options.explicit):
+            handover.confirm(held, STEP)
+            return _result(app, held)
+        assignment = _assign(app, held.state.device.kind, options)
+        judged = judge_set(assignment.by_view, known=_known(held))
+        others = tuple(str(path) for path in assignment.unassigned)
+        _check_passes(judged, options, _result(app, held, judged, others))
+        fresh = _keep(app, held, judged, options)
+        return _send(app, held, judged, fresh, others)
+
+
+def _send(
+    app: App, held: Return, judged: Mapping[str, Judgement], fresh: Mapping[str, bytes], others: tuple[str, ...]
+) -> PhotosResult:
+    kept = {view: photo.sha256 for view, photo in held.state.photos.items()}
+    kept |= {view: sha256(content) for view, content in fresh.items()}
+    known = {*kept, *held.state.sent.get(STEP, {}), *held.state.left_out}
+    missing = tuple(view for view in devices.views(held.state.device.kind) if view not in known)
+    if missing:
+        raise Refused(
+            f"The set is not complete, so nothing was sent: {', '.join(missing)} missing.",
+            hint="give the rest only, the others are kept; --without VIEW records that one can't be taken",
+            result=_result(app, held, judged, others, missing=missing),
+        )
+    to_send = conversation.changes(held.state, STEP, kept, again=app.options.again)
+    waiting = [item for item in held.state.waiting if item.covers.step == STEP]
+    told = conversation.Told()
+    if to_send and to_send != {k: v for item in waiting for k, v in item.covers.items.items()}:
+        told = conversation.tell(app, held, _saying(held, to_send, fresh))
+    elif waiting and app.options.done:
+        handover.confirm(held, STEP)
+    result = _result(app, held, judged, others, told)
+    standing.check_handed_over(held, STEP, result)
+    return result
+
+
+def _saying(held: Return, to_send: Mapping[str, str], fresh: Mapping[str, bytes]) -> Saying:
+    order = (*devices.views(held.state.device.kind), *sorted(to_send))
+    views = sorted(to_send, key=order.index)
+    left_out = f"\nNot possible to take: {', '.join(held.state.left_out)}." if held.state.left_out else ""
+    return Saying(
+        step=STEP,
+        text=f"Photos of the device for order {held.state.order}: {', '.join(views)}.{left_out}",
+        items=dict(to_send),
+        files=tuple(
+            Upload(
+                name=f"{view}.jpg",
+                media_type="image/jpeg",
+                content=fresh[view] if view in fresh else held.read(held.state.photos[view].file),
+            )
+            for view in views
+        ),
+        file_items=tuple(views),
+    )
+
+
+def _keep(
+    app: App, held: Return, judged: Mapping[str, Judgement], options: Options
+) -> dict[str, bytes]:
+    """Keep the clean copies, and record what a person decided. Returns the copies that are new, by view."""
+    fresh: dict[str, bytes] = {}
+    events: list[PhotoKept | ViewLeftOut] = []
+    for view, judgement in judged.items():
+        before = held.state.photos.get(view)
+        if before and before.original_sha256 == judgement.sha256:
+            continue
+        source = Path(judgement.file)
+        copy = clean_copy(source, keep_time=options.keep_time)
+        fresh[view] = copy.data
+        if app.options.dry_run:
+            continue
+        original = held.keep_original(source, source.read_bytes()) if options.originals else None
+        events.append(
+            PhotoKept(
+                view=view,
+                file=held.keep(f"photos/{view}.jpg", copy.data),
+                sha256=sha256(copy.data),
+                original=original,
+                original_sha256=copy.source_sha256,
+                verdict=judgement.verdict,
+                problems=_problems(judgement),
+                fingerprint=msgspec.to_builtins(judgement.fingerprint),
+                accepted=tuple(word for word in options.accept if _overrules(word, judgement)),
+            )
+        )
+    left_out = [view for view in options.without if view not in (*judged, *held.state.left_out)]
+    events += [ViewLeftOut(view=view) for view in left_out]
+    if events and not app.options.dry_run:
+        held.note(*events)
+    return fresh
+
+
+def _overrules(word: str, judgement: Judgement) -> bool:
+    return word == judgement.view or any(problem.code == word for problem in judgement.problems)
+
+
+def _known(held: Return) -> dict[str, Fingerprint]:
+    known = {}
+    for entry in held.record.entries():
+        if isinstance(entry.what, PhotoKept) and entry.what.fingerprint:
+            known[entry.what.view] = msgspec.convert(entry.what.fingerprint, Fingerprint)
+    return known
+
+
+def _assign(app: App, kind: str, options: Options) -> Assignment:
+    views = devices.views(kind)
+    for view in options.without:
+        if view not in views:
+            raise Usage(f"--without {view}: a {kind} has no such view.", hint=f"one of {', '.join(views)}")
+    files, ignored = _files(options.files)
+    if options.in_order:
+        wanted = tuple(view for view in views if view not in options.without)
+        assignment = in_order(files, wanted)
+        app.say("By the time they were taken:")
+        for view, path in assignment.by_view.items():
+            app.say(f"  {view}: {path.name}")
+        if not app.options.dry_run and not app.confirm("Is each picture at its view?"):
+            raise Usage("Nothing was sent.", hint="name the views with --view VIEW=FILE, or by the files' names")
+        return assignment
+    assignment = assign_views(files, views, explicit=options.explicit)
+    for view, paths in assignment.clashes.items():
+        names = " and ".join(path.name for path in paths)
+        raise Usage(f"Two pictures are named for {view}: {names}.", hint=f"choose one with --view {view}=FILE")
+    others = [*(path.name for path in assignment.unassigned), *ignored]
+    if others and not options.ignore_others:
+        raise Usage(
+            f"Which view is this? {', '.join(others[:8])}{' …' if len(others) > 8 else ''}",
+            hint=f"name files after their view ({', '.join(views)}), use --view VIEW=FILE, or --ignore-others",
+        )
+    return assignment
+
+
+def _files(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
+    files: list[Path] = []
+    ignored: list[str] = []
+    for path in given:
+        if path.is_dir():
+            listing = list_pictures(path)
+            files += listing.files
+            ignored += [f"{entry.path.name} ({entry.reason})" for entry in listing.ignored if entry.reason != "hidden"]
+        elif path.exists():
+            files.append(path)
+        else:
+            raise Usage(f"{path}: there is no such file.", hint="give pictures, or a folder of pictures")
+    return files, ignored
+
+
+def _check_passes(judged: Mapping[str, Judgement], options: Options, result: Result) -> None:
+    bad = [judgement for judgement in judged.values() if not judgement.passes(options.accept)]
+    if not bad:
+        return
+    first = next(problem for problem in bad[0].problems if problem.severity == "reject")
+    more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
+    raise Refused(
+        f"{bad[0].view}: {first.message}{more}",
+        hint="take it again; nothing was sent. --accept CODE or VIEW takes it as it is",
+        result=result,
+    )
+
+
+def _result(
+    app: App,
+    held: Return,
+    judged: Mapping[str, Judgement] | None = None,
+    others: tuple[str, ...] = (),
+    told: conversation.Told | None = None,
+    missing: tuple[str, ...] | None = None,
+) -> PhotosResult:
+    return standing.result(
+        PhotosResult,
+        app,
+        held,
+        STEP,
+        told,
+        photos=tuple(map(_photo, (judged or {}).values())),
+        missing=progress.missing_views(held.state) if missing is None else missing,
+        unassigned=others,
+        messages=told.messages if told else 0,
+    )
+
+
+def _photo(judgement: Judgement) -> Photo:
+    return Photo(
+        view=judgement.view, file=judgement.file, verdict=judgement.verdict, problems=_problems(judgement)
+    )
+
+
+def _problems(judgement: Judgement) -> tuple[PhotoProblem, ...]:
+    return tuple(
+        PhotoProblem(
+            code=problem.code,
+            severity=problem.severity,
+            message=problem.message,
+            measured=problem.measured,
+            limit=problem.limit,
+        )
+        for problem in judgement.problems
+    )
+
+
+def _verdicts(photos: Iterable[Photo]) -> Iterable[str | Table]:
+    rows = [
+        (photo.view, Path(photo.file).name, photo.verdict, "; ".join(problem.message for problem in photo.problems))
+        for photo in photos
+    ]
+    if rows:
+        yield Table(("view", "file", "verdict", "what to do"), rows)

@@ -1,0 +1,201 @@
+"""Where returns stand: a line for each open one, or one return's checklist, deadlines and doubts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from msgspec import Struct
+
+from returnctl.app import App
+from returnctl.errors import Damaged
+from returnctl.output import Table
+from returnctl.result import Next, Result
+from returnctl.returns import files, progress
+from returnctl.returns.progress import Step
+from returnctl.returns.reference import Reference
+from returnctl.returns.state import STEPS, State
+
+MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`due` keeps the returns whose deadline is at most so many days away, `step` those whose next step it is."""
+
+    all: bool = False
+    due: int | None = None
+    step: str | None = None
+    next: bool = False
+    ics: Path | None = None
+
+
+class Doubtful(Struct, frozen=True, kw_only=True):
+    step: str
+    summary: str
+    since: str
+
+
+class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
+    return_: str
+    profile: str
+    device: str
+    role: str
+    steps: dict[str, Step]
+    next: Next | None
+    deadline: str | None
+    in_doubt: tuple[Doubtful, ...]
+    case: str | None
+    coverage: str
+    tracking_number: str | None
+    parcel: str | None
+    backed_up: str | None
+    closed: str | None
+    directory: str
+
+
+class StatusResult(Result, kw_only=True):
+    returns: tuple[Standing, ...] = ()
+    damaged: tuple[str, ...] = ()
+    #: How a person sees it: one return in full, many as a table, or the next command alone.
+    view: str = "many"
+    today: str = ""
+
+    def document(self) -> dict[str, object]:
+        content = super().document()
+        del content["view"], content["today"]
+        return content
+
+    def for_people(self) -> Iterable[str | Table]:
+        if self.view == "next":
+            yield from (" ".join(one.next.command) for one in self.returns if one.next)
+        elif self.view == "one":
+            yield from _one(self.returns[0], self.today)
+        elif self.returns:
+            yield Table(("return", "device", *STEPS, "next", "until"), [_row(one, self.today) for one in self.returns])
+        else:
+            yield "No open returns here. `returnctl open ORDER` starts one."
+
+
+def run(app: App, reference: Reference | None, options: Options) -> StatusResult:
+    """Takes no lock and asks nobody. Raises Damaged, with the result, where a return's file fails its check."""
+    today = datetime.now().astimezone().date()
+    if reference is not None:
+        found = app.workspace.find(reference)
+        state = app.workspace.state(found)
+        today = app.now(app.profile_of(state)).date()
+        returns, damaged = [_standing(app, found, state)], []
+    else:
+        returns, damaged = _every(app, options, today)
+    if options.ics:
+        files.write_atomic(options.ics.absolute(), _calendar(returns).encode())
+    result = StatusResult(
+        returns=tuple(returns),
+        damaged=tuple(damaged),
+        view="next" if options.next else "one" if reference else "many",
+        today=today.isoformat(),
+    )
+    if damaged:
+        raise Damaged(f"Damaged: {', '.join(damaged)}.", hint="look at one with `returnctl status RETURN`", result=result)
+    return result
+
+
+def _every(app: App, options: Options, today: date) -> tuple[list[Standing], list[str]]:
+    returns, damaged = [], []
+    for reference in app.workspace.references():
+        if not app.workspace.exists(reference):
+            continue
+        try:
+            state = app.workspace.state(reference)
+        except Damaged:
+            damaged.append(str(reference))
+            continue
+        if state.closed and not options.all:
+            continue
+        one = _standing(app, reference, state)
+        if _wanted(one, options, today):
+            returns.append(one)
+    returns.sort(key=lambda one: one.deadline or "9999")
+    return returns, damaged
+
+
+def _wanted(one: Standing, options: Options, today: date) -> bool:
+    if options.step and (one.next is None or one.next.step != options.step):
+        return False
+    if options.due is None:
+        return True
+    return one.deadline is not None and one.deadline <= (today + timedelta(days=options.due)).isoformat()
+
+
+def _standing(app: App, reference: Reference, state: State) -> Standing:
+    label = state.label
+    return Standing(
+        return_=str(reference),
+        profile=state.profile,
+        device=" ".join(part for part in (state.device.brand, state.device.model) if part) or state.device.kind,
+        role=state.role,
+        steps=progress.steps(state),
+        next=progress.next_step(state),
+        deadline=progress.deadline(state),
+        in_doubt=tuple(
+            Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since) for doubt in state.doubts
+        ),
+        case=state.case,
+        coverage=state.coverage.verdict,
+        tracking_number=state.sent.get("ship", {}).get("tracking_number") or (label.tracking_number if label else None),
+        parcel=state.tracked.status if state.tracked else None,
+        backed_up=state.backed_up,
+        closed=state.closed.outcome if state.closed else None,
+        directory=str(app.workspace.folder(reference).absolute()),
+    )
+
+
+def _one(one: Standing, today: str) -> Iterator[str]:
+    yield f"Return {one.return_}  {one.device}  ({one.profile}{f', {one.case}' if one.case else ''})"
+    for name, step in one.steps.items():
+        when = f"  {step.at[:10]}" if step.at and step.state == "done" else ""
+        words = "" if step.state == "done" else f"  {step.state}"
+        yield f"  {MARKS[step.state]} {name}{words}{when}"
+    yield f"  Back-up: {one.backed_up or 'not noted'}"
+    if one.tracking_number:
+        yield f"  Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
+    for doubt in one.in_doubt:
+        yield f"  In doubt since {doubt.since}: {doubt.summary} ({doubt.step})"
+    if one.deadline:
+        yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one.deadline, today)})"
+    if one.closed:
+        yield f"  Closed: {one.closed}"
+    elif one.next:
+        yield f"Next: {' '.join(one.next.command)}"
+    else:
+        yield "Nothing left to do. `returnctl close` ends it once the seller has."
+
+
+def _row(one: Standing, today: str) -> tuple[object, ...]:
+    marks = (MARKS[step.state] for step in one.steps.values())
+    until = f"{one.deadline} ({_days(one.deadline, today)})" if one.deadline else ""
+    return (one.return_, one.device, *marks, one.closed or (one.next.step if one.next else ""), until)
+
+
+def _days(deadline: str, today: str) -> str:
+    days = (date.fromisoformat(deadline[:10]) - date.fromisoformat(today)).days
+    if days < 0:
+        return f"{-days} days over"
+    return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}"
+
+
+def _calendar(returns: Iterable[Standing]) -> str:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//returnctl//deadlines//EN"]
+    for one in returns:
+        if not one.deadline:
+            continue
+        day = one.deadline[:10].replace("-", "")
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{one.return_.replace('/', '-')}-{day}@returnctl",
+            f"DTSTAMP:{day}T000000Z",
+            f"DTSTART;VALUE=DATE:{day}",
+            f"SUMMARY:Return {one.return_}: the parcel has to be on its way",
+            "END:VEVENT",
+        ]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""])

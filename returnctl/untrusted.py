@@ -1,0 +1,53 @@
+"""What a server or a file says, made safe once, where it comes in."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+# An escape sequence goes as a whole, or its letters would stay behind as rubbish.
+_ESCAPES = re.compile(
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, the clipboard
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, the cursor
+    r"|\x1b[ -/]*[0-~]?"
+)
+# Controls, marks that turn the direction of writing, characters without width, lone surrogates, tags.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def clean_text(text: str) -> str:
+    """The text without what could move a terminal or mislead a reader; lines and tabs stay."""
+    text = text.replace("\r\n", "\n")
+    if not _UNSAFE.search(text):
+        return text
+    return _UNSAFE.sub("", _ESCAPES.sub("", text))
+
+
+def parse_json(body: bytes) -> Any:
+    """The parsed document, every string and key through `clean_text`.
+
+    Raises msgspec.DecodeError or RecursionError for what is no JSON, or deeper than any honest document.
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = body.decode("latin-1")
+    parsed = msgspec.json.decode(text)
+    # Without an escape, what is unsafe would stand in the text as it is: one search spares the walk.
+    return _cleaned(parsed) if "\\" in text or _UNSAFE.search(text.replace("\r\n", "")) else parsed
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [_cleaned(item) for item in value]
+    if isinstance(value, dict):
+        return {clean_text(name): _cleaned(item) for name, item in value.items()}
+    return value

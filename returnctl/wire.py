@@ -1,0 +1,335 @@
+"""One exchange over the network: the lower half of `http`, which alone uses it.
+
+Everything that `requests` and the layers below it can raise ends here and becomes one of our errors.
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import os
+import socket
+import ssl
+import sys
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from returnctl.errors import BadConfig, Refused, ReturnctlError, TlsFailed, Unavailable
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_S = 10.0
+READ_S = 45.0
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What an exchange may cost. `ends` is a moment of the monotonic clock; `seconds` is said to people."""
+
+    max_bytes: int
+    ends: float
+    seconds: float
+    public_only: bool = False
+
+    def remaining(self) -> float:
+        return self.ends - time.monotonic()
+
+
+class Raw(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it came, the body inflated."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def mark(error: ReturnctlError, *, sent: bool, answer: Any = None, transient: bool = False) -> ReturnctlError:
+    """Note on the error what is known about the exchange that it ended."""
+    vars(error).update(sent=sent, answer=answer, transient=transient)
+    return error
+
+
+def was_sent(error: BaseException) -> bool:
+    """False only when it is certain that no byte of the request reached the service."""
+    return bool(getattr(error, "sent", True))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is this machine's own."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def exchange(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, *, service: str, limits: Limits
+) -> Raw:
+    """Send one request, read its whole answer. No retry, no redirect.
+
+    Raises Unavailable, TlsFailed, Refused (an address that `public_only` forbids), BadConfig (an address or
+    a CA bundle that can't be used), each marked for `was_sent`.
+    """
+    with _watched(limits) as watch, _our_errors(service, url, watch):
+        response = _send(method, url, headers, body, limits)
+        with response:
+            content = _read(response, method, service, limits)
+            watch.check()
+        return Raw(status=response.status_code, headers=dict(response.headers), body=content)
+
+
+class _Watch:
+    """Ends an exchange at its deadline, and knows whether its first byte went out.
+
+    Time-outs of sockets count from each byte to the next, so a service that drips would hold us for ever.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.started = False
+        self.expired = False
+        self._socket: socket.socket | None = None
+        self._timer = threading.Timer(max(0.0, limits.remaining()), self._expire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def attach(self, connected: socket.socket | None, *, by_proxy: bool) -> None:
+        """The connection stands and the request is about to be written."""
+        if connected is None:
+            return
+        if self.limits.public_only and not by_proxy:
+            refuse_private(connected.getpeername()[0])
+        self.started = True
+        self._socket = connected
+        if self.expired:
+            self._expire()
+
+    def check(self) -> None:
+        if self.expired:
+            raise TimeoutError
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _expire(self) -> None:
+        self.expired = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # The plain socket's way: SSLSocket.shutdown drops its state under the reader's feet.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+
+_current = threading.local()
+
+
+@contextmanager
+def _watched(limits: Limits) -> Iterator[_Watch]:
+    watch = _current.watch = _Watch(limits)
+    try:
+        yield watch
+    finally:
+        watch.stop()
+        _current.watch = None
+
+
+@functools.cache
+def _session() -> requests.Session:
+    """The one session: for its connections, and for the environment's proxies and certificates."""
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+    class Plain(HTTPConnection):
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            _current.watch.attach(self.sock, by_proxy=False)
+            super().request(*args, **kwargs)
+
+    class Secure(HTTPSConnection):
+        def request(self, *args: Any, **kwargs: Any) -> None:
+            _current.watch.attach(self.sock, by_proxy=self.proxy is not None)
+            super().request(*args, **kwargs)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+            super().init_poolmanager(*args, **kwargs)
+            self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+        def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+            manager = super().proxy_manager_for(*args, **kwargs)
+            manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+            return manager
+
+    os.register_at_fork(after_in_child=_session.cache_clear)  # two processes must not talk over one socket
+    session = requests.Session()
+    session.mount("https://", Adapter(pool_maxsize=32))
+    session.mount("http://", Adapter(pool_maxsize=32))
+    return session
+
+
+def _send(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, limits: Limits
+) -> requests.Response:
+    """The answer's head; its body is still on the wire.
+
+    The adapter is asked directly: the session would add what ~/.netrc and its cookies hold, and read the
+    bodies of redirects without any limit.
+    """
+    import requests
+
+    session = _session()
+    prepared = requests.Request(method, url, headers=dict(headers), data=body or None).prepare()
+    around = session.merge_environment_settings(url, {}, stream=True, verify=True, cert=None)
+    left = max(0.001, limits.remaining())
+    response = session.get_adapter(url).send(
+        prepared,
+        stream=True,
+        timeout=(min(CONNECT_S, left), min(READ_S, left)),
+        verify=around["verify"] or True,
+        proxies={} if is_loopback(url) else around["proxies"],
+    )
+    head = getattr(response.raw, "_original_response", None)
+    if head is not None and getattr(head.msg, "defects", None):
+        # Headers that break off would pass for an empty success.
+        raise requests.exceptions.ConnectionError("cut within the headers")
+    return response
+
+
+def _read(response: requests.Response, method: str, service: str, limits: Limits) -> bytes:
+    """The body, never more than the limit, neither packed nor unpacked."""
+    if method == "HEAD":
+        return b""
+    body = bytearray()
+    for chunk in response.raw.stream(65536, decode_content=False):
+        body += chunk
+        if len(body) > limits.max_bytes:
+            raise _too_large(service, limits)
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
+    if coding in {"", "identity"} or not body:
+        return bytes(body)
+    if coding not in {"gzip", "x-gzip", "deflate"}:
+        raise mark(Unavailable(f"{service} answered in an encoding that we did not ask for."), sent=True)
+    return _inflate(bytes(body), service, limits)
+
+
+def _inflate(packed: bytes, service: str, limits: Limits) -> bytes:
+    inflater = zlib.decompressobj(wbits=47)  # gzip or zlib, as its first bytes say
+    body = inflater.decompress(packed, limits.max_bytes + 1)
+    if len(body) > limits.max_bytes:
+        raise _too_large(service, limits)
+    if not inflater.eof:
+        raise zlib.error("cut short")
+    return body
+
+
+def _too_large(service: str, limits: Limits) -> ReturnctlError:
+    size = f"{limits.max_bytes / 1e6:g} MB"
+    return mark(Unavailable(f"{service} sent more than {size}; that was not read further."), sent=True)
+
+
+def refuse_private(host: str) -> None:
+    """Raise Refused when the host is an address inside this machine or its network."""
+    with suppress(ValueError):
+        address = ipaddress.ip_address(host.partition("%")[0])
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        if not mapped.is_global or mapped.is_multicast:
+            raise mark(
+                Refused(f"The address leads into a private network ({host}), so it was not opened."),
+                sent=False,
+            )
+
+
+@contextmanager
+def _our_errors(service: str, url: str, watch: _Watch) -> Iterator[None]:
+    """Turn whatever the libraries raise into our errors, without their words: these may hold secrets."""
+    import requests
+    from urllib3.exceptions import HTTPError
+
+    outer = sys.exception()  # what the caller is just handling has nothing to do with us
+    try:
+        yield
+    except (requests.RequestException, HTTPError, OSError, ValueError, zlib.error) as exc:
+        if watch.expired:
+            error: ReturnctlError = Unavailable(
+                f"{service} did not answer within {watch.limits.seconds:g} s.", hint="Try again later."
+            )
+            raise mark(error, sent=watch.started) from None
+        raise _translated(list(_causes(exc, outer)), service, url, watch) from None
+
+
+def _translated(causes: list[BaseException], service: str, url: str, watch: _Watch) -> ReturnctlError:
+    import http.client
+
+    import requests
+    from urllib3 import exceptions as u3
+
+    host = urlsplit(url).netloc
+
+    def any_of(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(cause, kinds) for cause in causes)
+
+    if any_of(requests.exceptions.SSLError, u3.SSLError, ssl.SSLError):
+        hint = "Behind a company proxy, set REQUESTS_CA_BUNDLE to its certificate file."
+        error: ReturnctlError = TlsFailed(
+            f"The certificate or encryption of {host} can't be trusted.", hint=hint
+        )
+        return mark(error, sent=watch.started)
+    again = "Check the network connection and try again; nothing was sent."
+    if any_of(socket.gaierror, u3.NameResolutionError):
+        error = Unavailable(f"{service} can't be reached: {host} is not found.", hint=again)
+        return mark(error, sent=watch.started)
+    if any_of(requests.exceptions.ProxyError, u3.ProxyError):
+        error = Unavailable(
+            f"The proxy on the way to {service} refused.", hint="Check HTTPS_PROXY; nothing was sent."
+        )
+        return mark(error, sent=watch.started)
+    if any_of(
+        u3.NewConnectionError,
+        u3.ConnectTimeoutError,
+        requests.exceptions.ConnectTimeout,
+        ConnectionRefusedError,
+    ):
+        hint = (
+            "Nothing listens there: start it with `returnctl sandbox serve`." if is_loopback(url) else again
+        )
+        return mark(Unavailable(f"{service} can't be reached at {host}.", hint=hint), sent=watch.started)
+    if any_of(requests.exceptions.Timeout, u3.TimeoutError, TimeoutError):
+        return mark(Unavailable(f"{service} did not answer in time.", hint="Try again later."), sent=True)
+    broken = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, u3.ProtocolError)
+    if any_of(*broken, http.client.HTTPException, ConnectionError, zlib.error):
+        error = Unavailable(f"The connection to {service} broke off.", hint="Try again later.")
+        return mark(error, sent=True, transient=True)
+    if watch.started:
+        return mark(Unavailable(f"{service} could not be understood.", hint="Try again later."), sent=True)
+    hint = "Check its address, REQUESTS_CA_BUNDLE and the proxy settings; nothing was sent."
+    return mark(BadConfig(f"The connection to {service} could not be prepared.", hint=hint), sent=False)
+
+
+def _causes(exc: BaseException, outer: BaseException | None) -> Iterator[BaseException]:
+    """The exception and what it wraps, in whichever attribute; never `outer`."""
+    seen = {id(outer)}
+    todo: list[object] = [exc]
+    while todo:
+        one = todo.pop()
+        if not isinstance(one, BaseException) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        todo += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

@@ -1,0 +1,31 @@
+"""One sandbox for all tests of the room: a real server on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from returnctl.sandbox import client
+from returnctl.sandbox.server import running
+from tests.sandbox.speaking import Speaker
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[str]:
+    with running(orders=3, faults="retry-after:0") as url:
+        yield url
+
+
+@pytest.fixture
+def url(served: str) -> Iterator[str]:
+    """The sandbox as seeded, without faults."""
+    yield served
+    client.faults(served, "none")
+    client.reset(served)
+
+
+@pytest.fixture
+def speak(url: str) -> Iterator[Speaker]:
+    with Speaker(url) as speaker:
+        yield speaker
