@@ -37,7 +37,9 @@ def adopt(app: App, held: Return, marketplace: Marketplace, case: Case) -> None:
     seen = seen_case(case, adopted=True)
     events: list[Event] = [Found(step=step, items=items) for step, items in found.items()]
     held.note(seen, *events)
-    app.say(f"The marketplace has this return already ({case.case}); it was adopted with what was sent before.")
+    app.say(
+        f"The marketplace has this return already ({case.case}); it was adopted with what was sent before."
+    )
 
 
 def _items(held: Return, message: Message) -> Iterator[tuple[str, dict[str, str]]]:

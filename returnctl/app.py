@@ -19,7 +19,7 @@ from returnctl.returns.workspace import Workspace, standing_in
 from returnctl.settings import Profile, Settings, default_workspace
 
 if TYPE_CHECKING:
-    from returnctl.carriers.base import CarrierClient
+    from returnctl.carriers.client import CarrierClient
     from returnctl.http import Http
     from returnctl.marketplaces.base import Marketplace
     from returnctl.result import Result
@@ -66,6 +66,9 @@ class App:
 
     def show(self, result: Result) -> None:
         output.result(result, as_json=self.options.json, quiet=self.options.quiet)
+        following = getattr(result, "next", None)
+        if following:
+            self.say(f"Next: {' '.join(following.command)}")
 
     @property
     def trace(self) -> Callable[[str], None] | None:
@@ -76,9 +79,13 @@ class App:
     @property
     def may_ask(self) -> bool:
         """Whether there is a person to ask: a terminal, and neither --no-input nor --json."""
-        return not (self.options.no_input or self.options.json) and sys.stdin is not None and sys.stdin.isatty()
+        return (
+            not (self.options.no_input or self.options.json) and sys.stdin is not None and sys.stdin.isatty()
+        )
 
-    def ask(self, what: str, option: str, *, choices: tuple[str, ...] = (), default: str | None = None) -> str:
+    def ask(
+        self, what: str, option: str, *, choices: tuple[str, ...] = (), default: str | None = None
+    ) -> str:
         """A value that was not given. Raises Usage, naming the option, where nobody can be asked."""
         if not self.may_ask:
             one_of = f" ({', '.join(choices)})" if choices else ""

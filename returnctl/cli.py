@@ -89,7 +89,9 @@ class Root(click.Group):
         from click.shell_completion import CompletionItem
 
         names = [
-            CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)
+            CompletionItem(name, help=words)
+            for name, words in COMMANDS.items()
+            if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
 
@@ -196,7 +198,9 @@ def _from_system(error: OSError) -> ReturnctlError:
     if os.environ.get("RETURNCTL_DEBUG"):
         raise error
     if error.errno is None:  # an HTTP library's error that slipped through
-        return Unavailable(f"A service could not be reached: {error}.", hint="try again later; nothing is lost")
+        return Unavailable(
+            f"A service could not be reached: {error}.", hint="try again later; nothing is lost"
+        )
     where = f"{error.filename}: " if error.filename else ""
     return DiskTrouble(f"{where}{(error.strerror or type(error).__name__).lower()}.")
 
@@ -220,12 +224,10 @@ def _defect(error: Exception, as_json: bool) -> int:
 )
 @click.version_option(__version__, message="returnctl %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, **common: Any) -> None:
+def cli(ctx: click.Context, /, **common: Any) -> None:
     """Send a bought device back to its seller, from opening the return to the delivered parcel.
 
     Start with `returnctl open ORDER`; each command says what comes next.
     `returnctl sandbox run -- returnctl status` tries it without any account.
     """
     ctx.obj = common
-
-

@@ -76,9 +76,7 @@ def tell(app: App, held: Return, saying: Saying) -> Told:
     if app.options.dry_run:
         parts = _parts(saying, marketplace.limits().files)
         prepared = [marketplace.prepare_message(case, part.text, part.files, part.marker) for part in parts]
-        return Told(
-            would=tuple(_would(one, part.files) for one, part in zip(prepared, parts, strict=True))
-        )
+        return Told(would=tuple(_would(one, part.files) for one, part in zip(prepared, parts, strict=True)))
     if saying.files:
         _check_attachments_open(held, marketplace)
     parts = _parts(saying, marketplace.limits().files)

@@ -47,8 +47,8 @@ def marketplace_token(profile: Profile, environ: Mapping[str, str]) -> Secret:
         return Secret(token, "RETURNCTL_MARKETPLACE_TOKEN")
     if profile.token_command:
         return Secret(_from_command(profile.token_command), "token_command")
-    if token := from_keyring(f"returnctl/{profile.name}", "marketplace"):
-        return Secret(token, "keyring")
+    if kept := from_keyring(f"returnctl/{profile.name}", "marketplace"):
+        return Secret(kept, "keyring")
     raise AuthFailed(
         f"There is no token for the marketplace of profile {profile.name} ({profile.environment}).",
         hint="set RETURNCTL_MARKETPLACE_TOKEN, or token_command in the profile",

@@ -19,7 +19,8 @@ def queue(held: Return, text: str, files: Sequence[Upload], covers: Covers) -> N
     number = replaced.handover if replaced else _open_number(held.state, len(files))
     first = _first_file_number(held.state, number, replaced, len(files))
     names = tuple(
-        held.keep(f"handover/{number}/{at:02d}-{file.name}", file.content) for at, file in enumerate(files, first)
+        held.keep(f"handover/{number}/{at:02d}-{file.name}", file.content)
+        for at, file in enumerate(files, first)
     )
     held.note(Queued(handover=number, text=text, files=names, covers=covers))
     for name in replaced.files if replaced else ():

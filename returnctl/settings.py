@@ -188,7 +188,7 @@ class Settings:
         self._warn_unknown(table, _PROFILE_KEYS, where)
         command = table.get("token_command", [])
         if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
-            raise BadConfig(f"{where}: token_command is a list of words, such as [\"pass\", \"show\", \"shop\"].")
+            raise BadConfig(f'{where}: token_command is a list of words, such as ["pass", "show", "shop"].')
         carriers = table.get("carriers", {})
         return self._checked(
             Profile(

@@ -15,9 +15,7 @@ from returnctl.returns.held import Return
 R = TypeVar("R", bound=StepResult)
 
 
-def result(
-    form: type[R], app: App, held: Return, step: str, told: Told | None = None, **values: Any
-) -> R:
+def result(form: type[R], app: App, held: Return, step: str, told: Told | None = None, **values: Any) -> R:
     """A step's result with the common keys filled in from the return as it stands."""
     state = held.state
     told = told or Told()
@@ -28,7 +26,7 @@ def result(
         role=state.role,
         sent=told.sent,
         needed=state.needed.get(step, True),
-        next=progress.next_step(state),
+        next=progress.next_step(state, held.reference),
         dry_run=app.options.dry_run,
         would=told.would,
         **values,

@@ -29,10 +29,10 @@ from returnctl.http import Answer, Request
 class Carrier(Protocol):
     """One carrier's dialect.
 
-    `base` is the address that the paths stand behind. Every `parse_…` raises what the answer means where it is no
-    success (`http.raise_for_status`), and Unavailable where it can't be understood. A `build_…` raises Usage for
-    what the carrier can't take. No request holds a secret but the one of `build_token`. Where a carrier has no
-    such call, the build gives None.
+    `base` is the address that the paths stand behind. Every `parse_…` raises what the answer means where it
+    is no success (`http.raise_for_status`), and Unavailable where it can't be understood. A `build_…` raises
+    Usage for what the carrier can't take, and gives None where the carrier has no such call. No request holds
+    a secret but the one of `build_token`.
     """
 
     code: str

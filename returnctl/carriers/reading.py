@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
 from returnctl.untrusted import clean_text
@@ -107,12 +107,14 @@ def compact_time(day: Any, clock: Any = None, offset: Any = None) -> str | None:
 
 
 def _at_offset(found: datetime, offset: str) -> datetime:
-    if not re.fullmatch(r"[+-]\d\d:?\d\d", offset.strip()):
+    """With "-06:00", "-0600" or minutes, "-360"; as it was with anything else."""
+    match = re.fullmatch(r"([+-]?)(?:(\d\d):?(\d\d)|(\d{1,3}))", offset.strip(), re.ASCII)
+    if not match:
         return found
-    try:
-        return datetime.fromisoformat(f"{found.isoformat()}{offset.strip()}")
-    except ValueError:
+    minutes = int(match[4]) if match[4] else int(match[2]) * 60 + int(match[3])
+    if minutes > 14 * 60:
         return found
+    return found.replace(tzinfo=timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes)))
 
 
 def moment(text: str | None) -> datetime:

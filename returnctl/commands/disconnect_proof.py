@@ -14,8 +14,14 @@ from returnctl.returns import devices
 @words_argument("[RETURN] [FILE]...")
 @click.option("--account", type=click.Choice(devices.ACCOUNTS), help="The account that the proof is for.")
 @click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
-@click.option("--backed-up", type=click.Choice(["yes", "not-possible", "no"]), help="Note whether the data is backed up.")
-@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies.")
+@click.option(
+    "--backed-up",
+    type=click.Choice(["yes", "not-possible", "no"]),
+    help="Note whether the data is backed up.",
+)
+@click.option(
+    "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."
+)
 def command(app: App, words: tuple[str, ...], **options: Any) -> None:
     """Show how to leave the accounts; send the proof.
 

@@ -14,7 +14,9 @@ from returnctl.errors import Usage
 @words_argument("[RETURN] [IMEI]")
 @click.option("--image", "images", type=FILE, multiple=True, help="Read it from a picture (many).")
 @click.option("--serial", metavar="S", help="The serial number, for a device without an IMEI.")
-@click.option("--accept", type=click.Choice(["mismatch"]), multiple=True, help="Send it though it is not the order's.")
+@click.option(
+    "--accept", type=click.Choice(["mismatch"]), multiple=True, help="Send it though it is not the order's."
+)
 @click.option("--show", is_flag=True, help="Show the whole number.")
 @click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, hidden=True)
 def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **options: Any) -> None:

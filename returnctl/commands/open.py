@@ -27,8 +27,12 @@ from returnctl.returns import devices, policy
 @click.option("--market", metavar="LOCALE", help="The shop, such as en-us.")
 @click.option("--line", metavar="N", help="The device, where an order has several.")
 @click.option("--new", is_flag=True, help="A second return of the same thing.")
-@click.option("--accept", type=click.Choice(["coverage"]), multiple=True, help="Open it though it is not covered.")
-def command(app: App, words: tuple[str, ...], damage: tuple[str, ...], received: date | None, **options: Any) -> None:
+@click.option(
+    "--accept", type=click.Choice(["coverage"]), multiple=True, help="Open it though it is not covered."
+)
+def command(
+    app: App, words: tuple[str, ...], damage: tuple[str, ...], received: date | None, **options: Any
+) -> None:
     """Open the return, or adopt the one that exists.
 
     Reads the order, works out who covers it until when, and makes the return's folder. Run again it changes nothing.
@@ -38,9 +42,10 @@ def command(app: App, words: tuple[str, ...], damage: tuple[str, ...], received:
       returnctl open 10000001 --reason faulty --wants refund
       returnctl open 10000009/2 --reason changed-mind --wants refund
     """
+    from returnctl import opening
     from returnctl.steps import open as step
 
     reference, rest = app.named(words)
     if rest:
         raise Usage(f"“{rest[0]}” is one word too many.", hint="see `returnctl open --help`")
-    app.show(step.run(app, reference, step.Options(damage=damage, received=received, **options)))
+    app.show(step.run(app, reference, opening.Wish(damage=damage, received=received, **options)))

@@ -21,7 +21,9 @@ from returnctl.returns import devices
 @click.option("--accept", multiple=True, metavar="CODE|VIEW", help="Take it as it is (many).")
 @click.option("--ignore-others", is_flag=True, help="Leave out files that are named for no view.")
 @click.option("--keep-time", is_flag=True, help="Leave the capture time in the copies.")
-@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies.")
+@click.option(
+    "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."
+)
 @click.option("--sheet", type=FILE, help="Write a contact sheet as PDF.")
 def command(
     app: App, words: tuple[str, ...], check: bool, device: str | None, views: tuple[str, ...], **options: Any
@@ -49,7 +51,9 @@ def command(
         app.show(step.check(app, kind, chosen))
         return
     reference, rest = app.named(words)
-    app.show(step.run(app, reference, step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)))
+    app.show(
+        step.run(app, reference, step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options))
+    )
 
 
 def _view(text: str) -> tuple[str, Path]:

@@ -9,7 +9,9 @@ from returnctl.errors import Usage
 
 @cli_command(4, 5, 7, 9, 75)
 @words_argument("[RETURN]")
-@click.option("--happened", is_flag=True, help="You have seen that it arrived; with its number, if it has one.")
+@click.option(
+    "--happened", is_flag=True, help="You have seen that it arrived; with its number, if it has one."
+)
 @click.option("--did-not-happen", is_flag=True, help="You have seen that it did not.")
 def command(app: App, words: tuple[str, ...], happened: bool, did_not_happen: bool) -> None:
     """End a doubt about something that was sent.

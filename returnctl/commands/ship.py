@@ -19,7 +19,9 @@ from returnctl.errors import Usage
 @click.option("--drop-off", is_flag=True, help="You bring it to the carrier.")
 @click.option("--sent", is_flag=True, help="It is on its way: tell the seller number and date.")
 @click.option("--sent-on", type=DAY, help="The day it was sent, if not today.")
-@click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies.")
+@click.option(
+    "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."
+)
 def command(app: App, words: tuple[str, ...], sent_on: date | None, **options: Any) -> None:
     """Keep the parcel's photos; tell the tracking number.
 
@@ -34,5 +36,7 @@ def command(app: App, words: tuple[str, ...], sent_on: date | None, **options: A
 
     reference, rest = app.named(words)
     if rest:
-        raise Usage(f"“{rest[0]}” is one word too many.", hint="pictures are given with --inside and --outside")
+        raise Usage(
+            f"“{rest[0]}” is one word too many.", hint="pictures are given with --inside and --outside"
+        )
     app.show(step.run(app, reference, step.Options(sent_on=sent_on, **options)))

@@ -15,7 +15,9 @@ from returnctl.errors import Usage
 @words_argument("[RETURN]")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
 @click.option("--text", is_flag=True, help="What to write by hand, without a printer.")
-@click.option("--unlock-code", is_flag=True, help="Ask for the device's code, hidden, and print it on the slip alone.")
+@click.option(
+    "--unlock-code", is_flag=True, help="Ask for the device's code, hidden, and print it on the slip alone."
+)
 @click.option("--unlock-code-stdin", is_flag=True, help="Read the code from standard input.")
 @click.option("--invoice", type=FILE, help="A PDF to append.")
 def command(
@@ -39,9 +41,13 @@ def command(
 
     reference, rest = app.named(words)
     if rest:
-        raise Usage("One word too many; the unlock code is never given as an argument.", hint="use --unlock-code")
+        raise Usage(
+            "One word too many; the unlock code is never given as an argument.", hint="use --unlock-code"
+        )
     code = _code(app, ask=unlock_code, read=unlock_code_stdin)
-    app.show(step.run(app, reference, step.Options(paper=paper, text=text, unlock_code=code, invoice=invoice)))
+    app.show(
+        step.run(app, reference, step.Options(paper=paper, text=text, unlock_code=code, invoice=invoice))
+    )
 
 
 def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
@@ -53,7 +59,9 @@ def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
     if not ask:
         return None
     if not app.may_ask:
-        raise Usage("--unlock-code asks for the code, and there is no terminal.", hint="use --unlock-code-stdin")
+        raise Usage(
+            "--unlock-code asks for the code, and there is no terminal.", hint="use --unlock-code-stdin"
+        )
     from returnctl import prompts
 
     return Secret(prompts.secret("The device's unlock code")[:60], "prompt")

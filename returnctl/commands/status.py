@@ -13,7 +13,9 @@ from returnctl.returns.state import STEPS
 @cli_command(5, 9)
 @words_argument("[RETURN]")
 @click.option("--all", "every", is_flag=True, help="Closed returns too.")
-@click.option("--due", type=click.IntRange(min=0), metavar="DAYS", help="Only what is due within so many days.")
+@click.option(
+    "--due", type=click.IntRange(min=0), metavar="DAYS", help="Only what is due within so many days."
+)
 @click.option("--step", type=click.Choice(STEPS), help="Only returns whose next step this is.")
 @click.option("--next", "only_next", is_flag=True, help="The next command alone.")
 @click.option("--ics", type=FILE, help="Write the deadlines as a calendar file.")

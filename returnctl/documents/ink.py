@@ -6,7 +6,8 @@ parts and invisible text do not count. Runs in the guarded child only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
@@ -23,12 +24,14 @@ from returnctl.documents.geometry import (
     union,
 )
 from returnctl.documents.ink_text import Cursor, TextState
+from returnctl.errors import Refused
 
 if TYPE_CHECKING:
     from pypdf import PageObject
 
-_MAX_CONTENT = 2 * 1024 * 1024
-_MAX_FORMS = 6
+_MAX_CONTENT = 512 * 1024
+_MAX_FORMS = 20
+_MAX_REPEATS = 200
 _LABEL_SHORT = (255.0, 335.0)
 _LABEL_LONG = (360.0, 610.0)
 _MARGIN = 4.0
@@ -36,21 +39,26 @@ _WHITENESS = 0.99
 _GRAY_OR_RGB = ("/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB", "/ICCBased")
 
 
+class Blank(Exception):
+    """The page draws nothing that could be seen."""
+
+
 def mark_extents(page: PageObject) -> None:
     """Notes on the page itself where its ink lies (TrimBox) and, within, a thing of a label's size (ArtBox).
 
-    A page whose contents are too long to be followed in time keeps its whole area.
+    Raises `Blank` where there is no ink, and whatever pypdf raises where the contents can't be followed.
     """
     from pypdf.generic import RectangleObject
 
     contents = page.get_contents()
-    if contents is None or len(contents.get_data()) > _MAX_CONTENT:
-        return
+    if contents is None:
+        raise Blank
     left, bottom, right, top = (float(side) for side in page.cropbox)
     walk = _Walk((left, bottom, right, top))
     walk.follow(contents, page.get("/Resources", {}))
-    if walk.ink != EMPTY:
-        page.trimbox = RectangleObject(overlap(around(walk.ink, _MARGIN), (left, bottom, right, top)))
+    if walk.ink == EMPTY:
+        raise Blank
+    page.trimbox = RectangleObject(overlap(around(walk.ink, _MARGIN), (left, bottom, right, top)))
     if walk.label != EMPTY:
         page.artbox = RectangleObject(walk.label)
 
@@ -86,17 +94,28 @@ class _Walk:
         self._cursor = Cursor()
         self._resources: Any = {}
         self._forms = 0
+        self._left = _MAX_CONTENT
+        self._drawn: Counter[int] = Counter()
 
     def follow(self, contents: Any, resources: Any) -> None:
         """Follows the contents of a page, or of a form within it."""
         from pypdf.generic import ContentStream
 
+        self._left -= len(contents.get_data())
+        if self._left < 0:
+            self._give_up()
         outer, self._resources = self._resources, resources
         for operands, operator in ContentStream(contents, None).operations:
             method = _METHODS.get(operator)
             if method:
                 getattr(self, method)(*operands)
         self._resources = outer
+
+    def _give_up(self) -> NoReturn:
+        """Contents too long for the time there is: harmless, unless a part is drawn again and again."""
+        if max(self._drawn.values(), default=0) > _MAX_REPEATS:
+            raise Refused("it draws the same part so often that no printer would end", hint=None)
+        raise OverflowError
 
     def _set(self, **changes: Any) -> None:
         self._state = msgspec.structs.replace(self._state, **changes)
@@ -213,6 +232,7 @@ class _Walk:
         if kind == "/Image":
             self.picture()
         elif kind == "/Form" and self._forms < _MAX_FORMS:
+            self._drawn[id(drawn)] += 1
             self._draw_form(drawn)
 
     def _draw_form(self, form: Any) -> None:

@@ -70,8 +70,7 @@ def label_numbers(label: LabelFile) -> tuple[str, ...]:
     if label.kind == "pdf":
         from returnctl.documents.render import rendered_codes
 
-        read = guard.run("read", label.data, noun="label", max_pages=_MAX_PAGES).texts
-        return tracking_numbers([*rendered_codes(label.data), *read])
+        return tracking_numbers([*rendered_codes(label.data), *_texts(label.data)])
     from PIL import Image
 
     with Image.open(io.BytesIO(label.data)) as picture:
@@ -93,6 +92,14 @@ def fit_label(label: LabelFile, *, paper: Paper, spare: bool = False) -> bytes:
     from returnctl.documents.label_layout import lay_out
 
     return lay_out(label, paper=paper, spare=spare)
+
+
+def _texts(data: bytes) -> tuple[str, ...]:
+    """What a PDF says without being drawn; nothing where reading it takes too long."""
+    try:
+        return guard.run("read", data, noun="label", max_pages=_MAX_PAGES).texts
+    except Refused:
+        return ()
 
 
 def _kind(data: bytes) -> Kind:

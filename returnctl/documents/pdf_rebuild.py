@@ -7,7 +7,6 @@ there is nothing to search for and remove. Runs in the guarded child only.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -34,8 +33,6 @@ def rebuild(data: bytes, *, max_pages: int) -> tuple[bytes, int]:
     """The harmless PDF, and its pages. Raises `Refused`, or whatever pypdf raises on a broken file."""
     from pypdf import PdfReader
 
-    from returnctl.documents.ink import mark_extents
-
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted:
         raise Refused("it is protected by a password or an owner's lock", hint=_PRINT_ANEW)
@@ -44,13 +41,27 @@ def rebuild(data: bytes, *, max_pages: int) -> tuple[bytes, int]:
     for page in pages:
         copier.add(page)
     copier.keep_layers(reader)
-    for page in copier.writer.pages:
-        # A page that can't be followed keeps its whole area; what it draws is passed on all the same.
-        with contextlib.suppress(Exception):
-            mark_extents(page)
+    inked = [_is_inked(page) for page in copier.writer.pages]
+    if not any(inked):
+        raise Refused("nothing is drawn on it, or only in form fields and notes", hint=_PRINT_ANEW)
     out = io.BytesIO()
     copier.writer.write(out)
     return out.getvalue(), len(pages)
+
+
+def _is_inked(page: PageObject) -> bool:
+    """Whether something is drawn on the page; where its ink lies is noted on it."""
+    from returnctl.documents.ink import Blank, mark_extents
+
+    try:
+        mark_extents(page)
+    except Blank:
+        return False
+    except Refused:
+        raise
+    except Exception:  # noqa: BLE001 - what can't be followed is passed on whole, a printer may know better
+        return True
+    return True
 
 
 def _pages(reader: PdfReader, max_pages: int) -> list[PageObject]:
@@ -86,6 +97,7 @@ class _Copier:
 
         self.writer = PdfWriter()
         self._copies: dict[int, Any] = {}
+        self._open: set[int] = set()
         self._unpacked = 0
 
     def add(self, page: PageObject) -> None:
@@ -124,8 +136,11 @@ class _Copier:
         return value
 
     def _copy_indirect(self, reference: Any, depth: int) -> Any:
+        """The copy of what is referred to, made at the first call; a stream within itself becomes nothing."""
         from pypdf.generic import ArrayObject, DictionaryObject, NullObject, StreamObject
 
+        if reference.idnum in self._open:
+            return NullObject()
         if reference.idnum in self._copies:
             return self._copies[reference.idnum]
         if len(self._copies) >= _MAX_OBJECTS:
@@ -144,7 +159,9 @@ class _Copier:
             copy.extend(self._copy(item, depth + 1) for item in target)
         else:
             place = self._copies[reference.idnum] = self.writer._add_object(NullObject())
+            self._open.add(reference.idnum)
             self.writer._replace_object(place.idnum, self._copy(target, depth + 1))
+            self._open.remove(reference.idnum)
         return self._copies[reference.idnum]
 
     def _fill(self, copy: Any, source: Any, depth: int) -> Any:

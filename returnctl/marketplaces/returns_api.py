@@ -274,7 +274,8 @@ def _problem(answer: http.Answer) -> tuple[str, str] | None:
     word = str(problem.get("type", "")).rstrip("/").rpartition("/")[2]
     if word == "key-in-progress":
         raise Unavailable(
-            f"{SERVICE.capitalize()} is still busy with the same request.", hint="run the command again in a moment"
+            f"{SERVICE.capitalize()} is still busy with the same request.",
+            hint="run the command again in a moment",
         )
     fields = [
         f"{error.get('field')}: {error.get('message')}"

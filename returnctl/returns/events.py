@@ -32,7 +32,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="ki
     """Base of all events; the record adds number, time and chain."""
 
 
-class Opened(Event, kw_only=True, tag="opened"):
+class Opened(Event, frozen=True, kw_only=True, tag="opened"):
     order: str
     line: str | None = None
     number: int = 1
@@ -58,7 +58,7 @@ class Opened(Event, kw_only=True, tag="opened"):
     reply_due: str | None = None
 
 
-class Amended(Event, kw_only=True, tag="amended"):
+class Amended(Event, frozen=True, kw_only=True, tag="amended"):
     """A person's facts were corrected; None leaves a field as it is."""
 
     device: Device | None = None
@@ -70,7 +70,7 @@ class Amended(Event, kw_only=True, tag="amended"):
     coverage: Coverage | None = None
 
 
-class CaseSeen(Event, kw_only=True, tag="case-seen"):
+class CaseSeen(Event, frozen=True, kw_only=True, tag="case-seen"):
     """The marketplace's side of the return, as it was last read."""
 
     case: str
@@ -80,7 +80,7 @@ class CaseSeen(Event, kw_only=True, tag="case-seen"):
     label_due: str | None = None
 
 
-class Found(Event, kw_only=True, tag="found"):
+class Found(Event, frozen=True, kw_only=True, tag="found"):
     """Something of a step was found at the marketplace: sent before this record existed."""
 
     step: str
@@ -95,7 +95,7 @@ class PhotoProblem(Struct, frozen=True, kw_only=True):
     limit: float | None = None
 
 
-class PhotoKept(Event, kw_only=True, tag="photo-kept"):
+class PhotoKept(Event, frozen=True, kw_only=True, tag="photo-kept"):
     view: str
     file: str
     sha256: str
@@ -107,11 +107,11 @@ class PhotoKept(Event, kw_only=True, tag="photo-kept"):
     accepted: tuple[str, ...] = ()
 
 
-class ViewLeftOut(Event, kw_only=True, tag="view-left-out"):
+class ViewLeftOut(Event, frozen=True, kw_only=True, tag="view-left-out"):
     view: str
 
 
-class Identified(Event, kw_only=True, tag="identified"):
+class Identified(Event, frozen=True, kw_only=True, tag="identified"):
     """The device's IMEI or serial. `source` is `typed`, `barcode` or `ocr`."""
 
     imei: str | None = None
@@ -121,24 +121,24 @@ class Identified(Event, kw_only=True, tag="identified"):
     accepted: tuple[str, ...] = ()
 
 
-class ProofKept(Event, kw_only=True, tag="proof-kept"):
+class ProofKept(Event, frozen=True, kw_only=True, tag="proof-kept"):
     account: str
     file: str
     sha256: str
     original_sha256: str
 
 
-class ProofNotPossible(Event, kw_only=True, tag="proof-not-possible"):
+class ProofNotPossible(Event, frozen=True, kw_only=True, tag="proof-not-possible"):
     reason: str
 
 
-class BackedUp(Event, kw_only=True, tag="backed-up"):
+class BackedUp(Event, frozen=True, kw_only=True, tag="backed-up"):
     """`answer` is `yes`, `not-possible` or `no`."""
 
     answer: str
 
 
-class SlipMade(Event, kw_only=True, tag="slip-made"):
+class SlipMade(Event, frozen=True, kw_only=True, tag="slip-made"):
     file: str
     sha256: str
     pages: int
@@ -146,7 +146,7 @@ class SlipMade(Event, kw_only=True, tag="slip-made"):
     facts_sha256: str
 
 
-class LabelKept(Event, kw_only=True, tag="label-kept"):
+class LabelKept(Event, frozen=True, kw_only=True, tag="label-kept"):
     """`source` is `marketplace`, `file`, `own` or `purchased`; `state` is `alive`, `used` or `expired`."""
 
     source: str
@@ -159,11 +159,11 @@ class LabelKept(Event, kw_only=True, tag="label-kept"):
     valid_until: str | None = None
 
 
-class LabelAwaited(Event, kw_only=True, tag="label-awaited"):
+class LabelAwaited(Event, frozen=True, kw_only=True, tag="label-awaited"):
     due: str | None = None
 
 
-class ParcelPhotoKept(Event, kw_only=True, tag="parcel-photo-kept"):
+class ParcelPhotoKept(Event, frozen=True, kw_only=True, tag="parcel-photo-kept"):
     """`what` is `inside`, `outside` or `receipt`."""
 
     what: str
@@ -173,11 +173,11 @@ class ParcelPhotoKept(Event, kw_only=True, tag="parcel-photo-kept"):
     label_read: str | None = None
 
 
-class BatteryAnswered(Event, kw_only=True, tag="battery-answered"):
+class BatteryAnswered(Event, frozen=True, kw_only=True, tag="battery-answered"):
     answer: str
 
 
-class HandedIn(Event, kw_only=True, tag="handed-in"):
+class HandedIn(Event, frozen=True, kw_only=True, tag="handed-in"):
     """How the parcel goes to the carrier: `drop-off` or `pickup`."""
 
     method: str
@@ -193,7 +193,7 @@ class Covers(Struct, frozen=True, kw_only=True):
     items: dict[str, str]
 
 
-class Intended(Event, kw_only=True, tag="intended"):
+class Intended(Event, frozen=True, kw_only=True, tag="intended"):
     """Something is about to be sent. On disk, with its body, before the first byte leaves."""
 
     intent: str
@@ -209,7 +209,7 @@ class Intended(Event, kw_only=True, tag="intended"):
     marker: str | None = None
 
 
-class Settled(Event, kw_only=True, tag="settled"):
+class Settled(Event, frozen=True, kw_only=True, tag="settled"):
     """How it ended: `outcome` is `done`, `refused` or `unknown`; `by` is `answer`, `key`, `look-up` or `person`."""
 
     intent: str
@@ -219,7 +219,7 @@ class Settled(Event, kw_only=True, tag="settled"):
     message: str | None = None
 
 
-class Queued(Event, kw_only=True, tag="queued"):
+class Queued(Event, frozen=True, kw_only=True, tag="queued"):
     """Something waits in a hand-over for a person to paste it."""
 
     handover: int
@@ -228,14 +228,14 @@ class Queued(Event, kw_only=True, tag="queued"):
     covers: Covers
 
 
-class HandedOver(Event, kw_only=True, tag="handed-over"):
+class HandedOver(Event, frozen=True, kw_only=True, tag="handed-over"):
     """A person says that they pasted it: a whole hand-over, or the parts of some steps."""
 
     handover: int
     steps: tuple[str, ...] = ()
 
 
-class Tracked(Event, kw_only=True, tag="tracked"):
+class Tracked(Event, frozen=True, kw_only=True, tag="tracked"):
     carrier: str
     tracking_number: str
     status: str
@@ -244,13 +244,13 @@ class Tracked(Event, kw_only=True, tag="tracked"):
     by: str = "carrier"
 
 
-class Closed(Event, kw_only=True, tag="closed"):
+class Closed(Event, frozen=True, kw_only=True, tag="closed"):
     outcome: str
     amount: str | None = None
     note: str | None = None
 
 
-class Reopened(Event, kw_only=True, tag="reopened"):
+class Reopened(Event, frozen=True, kw_only=True, tag="reopened"):
     pass
 
 

@@ -23,7 +23,9 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 class Return:
     """One return, held (`Workspace.hold`) by whoever changes it."""
 
-    def __init__(self, reference: Reference, folder: Path, record: Record, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, reference: Reference, folder: Path, record: Record, now: Callable[[], datetime]
+    ) -> None:
         self.reference = reference
         self.folder = folder
         self.record = record

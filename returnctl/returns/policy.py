@@ -74,7 +74,9 @@ def policy(market: str) -> Policy:
     """The rules of a market, such as `en-us`. Raises Usage for one that we have no data for."""
     data = _data()
     if market not in data or market == "default":
-        raise Usage(f"“{market}” is not a market that returnctl knows.", hint=f"one of {', '.join(markets())}")
+        raise Usage(
+            f"“{market}” is not a market that returnctl knows.", hint=f"one of {', '.join(markets())}"
+        )
     return Policy(**data["default"] | data[market])
 
 
@@ -90,7 +92,9 @@ def coverage(facts: Facts, rules: Policy) -> Coverage:
     notes = []
     window_ends = _window_end(start, facts.ordered, rules)
     if window_ends != start + timedelta(days=rules.window_days):
-        notes.append(f"The window ends on {window_ends}, not on day {rules.window_days}: holidays are on your side.")
+        notes.append(
+            f"The window ends on {window_ends}, not on day {rules.window_days}: holidays are on your side."
+        )
     warranty_ends = _add_months(start, rules.warranty_months)
     verdict, payer = _verdict(facts, rules, window_ends, warranty_ends)
     if facts.received is None:
@@ -99,7 +103,9 @@ def coverage(facts: Facts, rules: Policy) -> Coverage:
         kinds = ", ".join(kind for kind in facts.damage if kind in rules.excluded_by)
         notes.append(f"Damage of this kind is not covered: {kinds}.")
     in_transit = "in-transit" in facts.damage
-    report_by = add_business_days(start, rules.transit_report_business_days, rules.country) if in_transit else None
+    report_by = (
+        add_business_days(start, rules.transit_report_business_days, rules.country) if in_transit else None
+    )
     if report_by:
         notes.append(f"Report damage in transit by {report_by}, with photos of parcel, label and device.")
     return Coverage(

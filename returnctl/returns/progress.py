@@ -18,20 +18,16 @@ class Step(Struct, frozen=True, kw_only=True):
     needed: bool
 
 
-def reference(state: State) -> Reference:
-    return Reference(state.order, state.line, state.number)
-
-
 def steps(state: State) -> dict[str, Step]:
     """Every step of a return, in order."""
     return {name: _step(state, name) for name in STEPS}
 
 
-def next_step(state: State) -> Next | None:
+def next_step(state: State, reference: Reference) -> Next | None:
     """What to do now, as a command; None where nothing is left to do."""
     if state.closed:
         return None
-    name = str(reference(state))
+    name = str(reference)
     if state.doubts:
         return Next(step=state.doubts[0].covers.step, command=("returnctl", "resolve", name))
     standing = steps(state)

@@ -98,7 +98,8 @@ class State(Struct, kw_only=True, omit_defaults=True):
 
 def fold(state: State, event: e.Event, at: str) -> State:
     """The state after one more event. `at` is the event's time."""
-    return _FOLDS[type(event)](state, event, at)
+    folded: State = _FOLDS[type(event)](state, event, at)
+    return folded
 
 
 def _opened(_: State, event: e.Opened, at: str) -> State:

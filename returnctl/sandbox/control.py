@@ -161,7 +161,9 @@ _COUNTS = {
     "labels": (
         "select order_number, count(*) from ("
         " select order_number from labels join cases on cases.id = labels.case_id"
-        " union all select order_number from parcels where bought) group by 1"
+        " union all select coalesce(order_number, (select order_number from told join cases on id = case_id"
+        " where replace(told.tracking_number, ' ', '') = parcels.tracking_number)) from parcels where bought)"
+        " group by 1"
     ),
     "pickups": "select order_number, count(*) from pickups group by 1",
     "tracking_numbers": _OF_CASES.format(table="told", where=""),

@@ -76,6 +76,17 @@ create table tokens (
   carrier text not null,
   ends real not null
 );
+create index orders_of_address on orders (
+  json_extract(document, '$.buyer.address.postcode'),
+  upper(json_extract(document, '$.buyer.address.street[0]'))
+);
+create table stamps (
+  key text primary key,
+  fingerprint text not null,
+  tracking_number text not null references parcels (tracking_number) on delete cascade,
+  body blob not null
+);
+create index stamps_of_parcel on stamps (tracking_number);
 create table parcels (
   number integer primary key autoincrement,
   tracking_number text not null unique,
@@ -106,6 +117,7 @@ create table pickups (
   confirmation text not null unique,
   order_number text references orders (number) on delete cascade,
   date text not null,
+  street text not null,
   cancelled integer not null default 0,
   document text not null
 );

@@ -46,7 +46,8 @@ def run(app: App, reference: Reference, options: Options) -> CloseResult:
             closed = Closed(outcome=outcome, amount=options.amount, note=options.note)
             if held.state.closed and held.state.closed != closed:
                 raise Refused(
-                    f"It was closed as {held.state.closed.outcome} before.", hint="--reopen first, then close it anew"
+                    f"It was closed as {held.state.closed.outcome} before.",
+                    hint="--reopen first, then close it anew",
                 )
             if not held.state.closed and not app.options.dry_run:
                 held.note(closed)

@@ -31,7 +31,7 @@ class HandoverResult(StepResult, kw_only=True):
 
     def for_people(self) -> Iterable[str | Table]:
         for part in self.handovers:
-            yield f"On the marketplace's website, under your order's “Get help”, paste this ({part.directory}/message.txt):"
+            yield "On the marketplace's website, under your order's “Get help”, paste this:"
             yield ""
             yield from (f"    {line}" for line in part.text.splitlines())
             yield ""

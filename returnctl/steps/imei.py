@@ -82,7 +82,9 @@ def _without_input(app: App, held: Return, options: Options) -> ImeiResult:
     standing.check_handed_over(held, STEP, result)
     if not result.needed or held.state.sent.get(STEP):
         return result
-    app.say("To find it: type *#06# on the phone, or look in Settings, About; a dead phone has it on its box.")
+    app.say(
+        "To find it: type *#06# on the phone, or look in Settings, About; a dead phone has it on its box."
+    )
     typed = app.ask("The IMEI", "IMEI or --image FILE")
     return _send(app, held, _identify(app, held, Options(imei=typed)), options)
 
@@ -97,10 +99,14 @@ def _identify(app: App, held: Return, options: Options) -> Identified:
         return _read(held, options)
     serial = (options.serial or "").strip()
     if not serial.isascii() or not serial.isprintable() or not 4 <= len(serial) <= 40 or " " in serial:
-        raise Usage(f"“{serial[:40]}” is not a serial number.", hint="4 to 40 letters and digits, as on the device")
+        raise Usage(
+            f"“{serial[:40]}” is not a serial number.", hint="4 to 40 letters and digits, as on the device"
+        )
     known = held.state.order_serial
     return Identified(
-        serial=serial, matches_order=serial.upper() == known.upper() if known else None, accepted=options.accept
+        serial=serial,
+        matches_order=serial.upper() == known.upper() if known else None,
+        accepted=options.accept,
     )
 
 
@@ -142,7 +148,11 @@ def _send(app: App, held: Return, found: Identified, options: Options) -> ImeiRe
         held.note(found)
     told = Told()
     waiting = [item for item in held.state.waiting if item.covers.step == STEP]
-    if to_send and held.state.needed.get(STEP, True) and all(item.covers.items != to_send for item in waiting):
+    if (
+        to_send
+        and held.state.needed.get(STEP, True)
+        and all(item.covers.items != to_send for item in waiting)
+    ):
         told = conversation.tell(app, held, _saying(held, to_send))
     elif waiting and app.options.done:
         handover.confirm(held, STEP)

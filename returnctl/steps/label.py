@@ -49,8 +49,9 @@ class LabelResult(StepResult, kw_only=True):
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
         if self.tracking_number:
-            yield f"Label: {(self.carrier or 'carrier unknown').upper()} {self.tracking_number}, {self.state}" + (
-                f", valid until {self.valid_until}" if self.valid_until else ""
+            yield (
+                f"Label: {(self.carrier or 'carrier unknown').upper()} {self.tracking_number}, {self.state}"
+                + (f", valid until {self.valid_until}" if self.valid_until else "")
             )
         if self.path:
             yield f"File: {self.path}"
@@ -62,10 +63,8 @@ def run(app: App, reference: Reference, options: Options) -> LabelResult:
     with app.holding(reference) as held:
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
-        if options.file or options.number:
-            told = _own(app, held, options)
-        else:
-            told = _from_marketplace(app, held)
+        own = options.file or options.number
+        told = _own(app, held, options) if own else _from_marketplace(app, held)
         result = _result(app, held, told)
         _print(app, held, options, result)
         return result
@@ -112,7 +111,9 @@ def _from_marketplace(app: App, held: Return) -> Told:
 
 def _ask_for_another(app: App, held: Return, marketplace: Marketplace, case: Case) -> Told:
     if Can.REQUEST_LABEL not in marketplace.can:
-        raise Refused("This marketplace takes no requests for a label.", hint="ask for it with `returnctl message`")
+        raise Refused(
+            "This marketplace takes no requests for a label.", hint="ask for it with `returnctl message`"
+        )
     prepared = marketplace.prepare_label_request(case.case, "expired" if case.label else "missing")
     if app.options.dry_run:
         return Told(would=(conversation.would_send(prepared),))
@@ -238,7 +239,7 @@ def _keep(held: Return, content: bytes | None, **facts: Any) -> None:
         from returnctl.documents.label import accept_label
 
         label = accept_label(content)
-        file = held.keep(f"documents/label{label.extension}", label.data)
+        file = held.keep(f"documents/label.{label.extension}", label.data)
         digest = sha256(content)
     held.note(LabelKept(file=file, sha256=digest, **facts))
 
@@ -271,7 +272,9 @@ def _hand_to_printer(path: Path) -> None:
     done = subprocess.run([program, str(path)], capture_output=True, check=False, timeout=60)  # noqa: S603 - found on PATH, a fixed argument list
     if done.returncode:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Failed(f"Printing failed: {words[0] if words else 'no reason given'}.", hint=f"print {path} by hand")
+        raise Failed(
+            f"Printing failed: {words[0] if words else 'no reason given'}.", hint=f"print {path} by hand"
+        )
 
 
 def _result(app: App, held: Return, told: Told) -> LabelResult:

@@ -83,7 +83,9 @@ def check(app: App, kind: str, options: Options) -> CheckResult:
     """Judge pictures only. Raises Refused, with the result, where a picture is rejected or a view is missing."""
     assignment = _assign(app, kind, options)
     judged = judge_set(assignment.by_view)
-    missing = tuple(view for view in devices.views(kind) if view not in judged and view not in options.without)
+    missing = tuple(
+        view for view in devices.views(kind) if view not in judged and view not in options.without
+    )
     result = CheckResult(
         device=kind,
         photos=tuple(map(_photo, judged.values())),
@@ -113,7 +115,11 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
 
 
 def _send(
-    app: App, held: Return, judged: Mapping[str, Judgement], fresh: Mapping[str, bytes], others: tuple[str, ...]
+    app: App,
+    held: Return,
+    judged: Mapping[str, Judgement],
+    fresh: Mapping[str, bytes],
+    others: tuple[str, ...],
 ) -> PhotosResult:
     kept = {view: photo.sha256 for view, photo in held.state.photos.items()}
     kept |= {view: sha256(content) for view, content in fresh.items()}
@@ -157,9 +163,7 @@ def _saying(held: Return, to_send: Mapping[str, str], fresh: Mapping[str, bytes]
     )
 
 
-def _keep(
-    app: App, held: Return, judged: Mapping[str, Judgement], options: Options
-) -> dict[str, bytes]:
+def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Options) -> dict[str, bytes]:
     """Keep the clean copies, and record what a person decided. Returns the copies that are new, by view."""
     fresh: dict[str, bytes] = {}
     events: list[PhotoKept | ViewLeftOut] = []
@@ -218,12 +222,16 @@ def _assign(app: App, kind: str, options: Options) -> Assignment:
         for view, path in assignment.by_view.items():
             app.say(f"  {view}: {path.name}")
         if not app.options.dry_run and not app.confirm("Is each picture at its view?"):
-            raise Usage("Nothing was sent.", hint="name the views with --view VIEW=FILE, or by the files' names")
+            raise Usage(
+                "Nothing was sent.", hint="name the views with --view VIEW=FILE, or by the files' names"
+            )
         return assignment
     assignment = assign_views(files, views, explicit=options.explicit)
     for view, paths in assignment.clashes.items():
         names = " and ".join(path.name for path in paths)
-        raise Usage(f"Two pictures are named for {view}: {names}.", hint=f"choose one with --view {view}=FILE")
+        raise Usage(
+            f"Two pictures are named for {view}: {names}.", hint=f"choose one with --view {view}=FILE"
+        )
     others = [*(path.name for path in assignment.unassigned), *ignored]
     if others and not options.ignore_others:
         raise Usage(
@@ -240,7 +248,9 @@ def _files(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
         if path.is_dir():
             listing = list_pictures(path)
             files += listing.files
-            ignored += [f"{entry.path.name} ({entry.reason})" for entry in listing.ignored if entry.reason != "hidden"]
+            ignored += [
+                f"{entry.path.name} ({entry.reason})" for entry in listing.ignored if entry.reason != "hidden"
+            ]
         elif path.exists():
             files.append(path)
         else:
@@ -303,7 +313,12 @@ def _problems(judgement: Judgement) -> tuple[PhotoProblem, ...]:
 
 def _verdicts(photos: Iterable[Photo]) -> Iterable[str | Table]:
     rows = [
-        (photo.view, Path(photo.file).name, photo.verdict, "; ".join(problem.message for problem in photo.problems))
+        (
+            photo.view,
+            Path(photo.file).name,
+            photo.verdict,
+            "; ".join(problem.message for problem in photo.problems),
+        )
         for photo in photos
     ]
     if rows:

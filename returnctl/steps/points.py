@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, field, to_builtins
 
 from returnctl.app import App
 from returnctl.carriers import CODES, NAMES, tracking_number
@@ -27,7 +27,7 @@ class Point(Struct, frozen=True, kw_only=True):
 
 class PointsResult(Result, kw_only=True):
     points: tuple[Point, ...] = ()
-    links: dict[str, str] = {}
+    links: dict[str, str] = field(default_factory=dict)
 
     def for_people(self) -> Iterable[str | Table]:
         rows = [
@@ -49,7 +49,9 @@ def run(app: App, reference: Reference | None, near: str | None, carrier: str | 
     problems: list[ReturnctlError] = []
     for code in wanted:
         if code not in CODES:
-            raise Usage(f"--carrier {code}: returnctl knows no drop-off points of it.", hint="ups, usps or fedex")
+            raise Usage(
+                f"--carrier {code}: returnctl knows no drop-off points of it.", hint="ups, usps or fedex"
+            )
         client = app.carrier(code, profile)
         if not (client.has_credentials and Can.POINTS in client.carrier.can):
             links[code] = tracking_number.DROP_OFF_PAGES[code]

@@ -42,7 +42,11 @@ class ResolveResult(StepResult, kw_only=True):
     doubts: tuple[Ended, ...] = ()
 
     def for_people(self) -> Iterable[str | Table]:
-        words = {"happened": "it happened", "did-not-happen": "it did not happen", "in-doubt": "still not known"}
+        words = {
+            "happened": "it happened",
+            "did-not-happen": "it did not happen",
+            "in-doubt": "still not known",
+        }
         yield from (f"{doubt.summary} ({doubt.since}): {words[doubt.outcome]}." for doubt in self.doubts)
         if not self.doubts:
             yield "Nothing is in doubt."

@@ -77,7 +77,11 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
         _check_battery(app, held, options)
         _check_label_alive(held)
         _remind(app, held)
-        for what, path in (("inside", options.inside), ("outside", options.outside), ("receipt", options.receipt)):
+        for what, path in (
+            ("inside", options.inside),
+            ("outside", options.outside),
+            ("receipt", options.receipt),
+        ):
             if path:
                 _keep_photo(app, held, what, path, options)
         _note_method(app, held, options)
@@ -95,15 +99,17 @@ def _check_battery(app: App, held: Return, options: Options) -> None:
     answer = options.battery or held.state.battery
     if answer is None and held.state.device.kind in BATTERY_KINDS:
         if app.may_ask:
-            answer = app.ask("Is the battery fine (not swollen, not cracked)?", "--battery", choices=("ok", "damaged"))
+            answer = app.ask(
+                "Is the battery fine (not swollen, not cracked)?", "--battery", choices=("ok", "damaged")
+            )
         else:
             app.warn("--battery was not given: taken as ok. A damaged lithium battery may not be posted.")
             answer = "ok"
     if answer == "damaged":
         raise Refused(
             "A parcel with a damaged or swollen lithium battery may not be posted.",
-            hint="keep it cool and away from things that burn; tell the seller (`returnctl message`), who has to arrange "
-            "a special transport, or bring it to a place that takes batteries",
+            hint="keep it cool, away from things that burn; ask the seller (`returnctl message`) for a special "
+            "transport, or bring it to a place that takes batteries",
         )
     if answer and answer != held.state.battery and not app.options.dry_run:
         held.note(BatteryAnswered(answer=answer))
@@ -140,8 +146,9 @@ def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options)
             app.warn(f"{path.name}: {problem.message}")
     before = held.state.parcel.get(what)
     number = _number(held)
-    known = before is not None and before.original_sha256 == judgement.sha256
-    if app.options.dry_run or (known and (what != "outside" or before.label_read is not None or not number)):
+    label_read = verify_label(path, number).outcome if what == "outside" and number else None
+    known = before and (before.original_sha256, before.label_read) == (judgement.sha256, label_read)
+    if known or app.options.dry_run:
         return
     copy = clean_copy(path)
     if options.originals:
@@ -152,7 +159,7 @@ def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options)
             file=held.keep(f"parcel/{what}{copy.extension}", copy.data),
             sha256=sha256(copy.data),
             original_sha256=copy.source_sha256,
-            label_read=verify_label(path, number).outcome if what == "outside" and number else None,
+            label_read=label_read,
         )
     )
 
@@ -168,7 +175,10 @@ def _note_method(app: App, held: Return, options: Options) -> None:
         on=options.sent_on.isoformat() if options.sent_on else None,
     )
     before = held.state.handed_in
-    same = before and (before.carrier, before.tracking_number) == (handed_in.carrier, handed_in.tracking_number)
+    same = before and (before.carrier, before.tracking_number) == (
+        handed_in.carrier,
+        handed_in.tracking_number,
+    )
     if not (same and handed_in.on in (None, before and before.on)) and not app.options.dry_run:
         held.note(handed_in)
 
@@ -182,7 +192,11 @@ def _tell(app: App, held: Return, options: Options) -> Told:
         )
     carrier = _carrier(held)
     sent = held.state.sent.get(STEP, {})
-    day = options.sent_on.isoformat() if options.sent_on else sent.get("sent_on") or held.now().date().isoformat()
+    day = (
+        options.sent_on.isoformat()
+        if options.sent_on
+        else sent.get("sent_on") or held.now().date().isoformat()
+    )
     items = {"carrier": carrier, "tracking_number": number, "sent_on": day}
     to_send = conversation.changes(held.state, STEP, items, again=app.options.again)
     waiting = [item for item in held.state.waiting if item.covers.step == STEP]

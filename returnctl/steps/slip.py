@@ -114,6 +114,11 @@ def _facts(held: Return, code: Secret | None) -> SlipFacts:
         reason=state.reason or "other",
         wants=state.wants or "",
         description=state.description or "",
-        packing=("the device", *devices.packing_list(state.device.kind), "this page", "a copy of the invoice"),
+        packing=(
+            "the device",
+            *devices.packing_list(state.device.kind),
+            "this page",
+            "a copy of the invoice",
+        ),
         unlock_code=code.reveal() if code else None,
     )

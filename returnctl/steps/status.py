@@ -15,7 +15,7 @@ from returnctl.result import Next, Result
 from returnctl.returns import files, progress
 from returnctl.returns.progress import Step
 from returnctl.returns.reference import Reference
-from returnctl.returns.state import STEPS, State
+from returnctl.returns.state import State
 
 MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
 
@@ -72,7 +72,8 @@ class StatusResult(Result, kw_only=True):
         elif self.view == "one":
             yield from _one(self.returns[0], self.today)
         elif self.returns:
-            yield Table(("return", "device", *STEPS, "next", "until"), [_row(one, self.today) for one in self.returns])
+            rows = [_row(one, self.today) for one in self.returns]
+            yield Table(("return", "device", "steps", "next", "until"), rows)
         else:
             yield "No open returns here. `returnctl open ORDER` starts one."
 
@@ -84,7 +85,7 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
         found = app.workspace.find(reference)
         state = app.workspace.state(found)
         today = app.now(app.profile_of(state)).date()
-        returns, damaged = [_standing(app, found, state)], []
+        returns, damaged = [_standing(app, found, state)], list[str]()
     else:
         returns, damaged = _every(app, options, today)
     if options.ics:
@@ -96,12 +97,17 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
         today=today.isoformat(),
     )
     if damaged:
-        raise Damaged(f"Damaged: {', '.join(damaged)}.", hint="look at one with `returnctl status RETURN`", result=result)
+        raise Damaged(
+            f"Damaged: {', '.join(damaged)}.",
+            hint="look at one with `returnctl status RETURN`",
+            result=result,
+        )
     return result
 
 
 def _every(app: App, options: Options, today: date) -> tuple[list[Standing], list[str]]:
-    returns, damaged = [], []
+    returns: list[Standing] = []
+    damaged: list[str] = []
     for reference in app.workspace.references():
         if not app.workspace.exists(reference):
             continue
@@ -132,17 +138,20 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
     return Standing(
         return_=str(reference),
         profile=state.profile,
-        device=" ".join(part for part in (state.device.brand, state.device.model) if part) or state.device.kind,
+        device=" ".join(part for part in (state.device.brand, state.device.model) if part)
+        or state.device.kind,
         role=state.role,
         steps=progress.steps(state),
-        next=progress.next_step(state),
+        next=progress.next_step(state, reference),
         deadline=progress.deadline(state),
         in_doubt=tuple(
-            Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since) for doubt in state.doubts
+            Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since)
+            for doubt in state.doubts
         ),
         case=state.case,
         coverage=state.coverage.verdict,
-        tracking_number=state.sent.get("ship", {}).get("tracking_number") or (label.tracking_number if label else None),
+        tracking_number=state.sent.get("ship", {}).get("tracking_number")
+        or (label.tracking_number if label else None),
         parcel=state.tracked.status if state.tracked else None,
         backed_up=state.backed_up,
         closed=state.closed.outcome if state.closed else None,
@@ -172,9 +181,9 @@ def _one(one: Standing, today: str) -> Iterator[str]:
 
 
 def _row(one: Standing, today: str) -> tuple[object, ...]:
-    marks = (MARKS[step.state] for step in one.steps.values())
+    marks = "".join(MARKS[step.state] for step in one.steps.values())
     until = f"{one.deadline} ({_days(one.deadline, today)})" if one.deadline else ""
-    return (one.return_, one.device, *marks, one.closed or (one.next.step if one.next else ""), until)
+    return (one.return_, one.device, marks, one.closed or (one.next.step if one.next else ""), until)
 
 
 def _days(deadline: str, today: str) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from msgspec import Struct, to_builtins
+from msgspec import Struct, field, to_builtins
 
 from returnctl import standing
 from returnctl.app import App
@@ -78,7 +78,7 @@ class ManyResult(Result, kw_only=True):
     """Several returns, or a number without one. `failed` says what could not be asked, by return."""
 
     parcels: tuple[TrackedParcel, ...] = ()
-    failed: dict[str, str] = {}
+    failed: dict[str, str] = field(default_factory=dict)
 
     def for_people(self) -> Iterable[str | Table]:
         yield from parcel_lines(self.parcels)
@@ -134,7 +134,9 @@ def of_many(app: App, references: Iterable[Reference], options: Options) -> Many
             failed[str(reference)] = error.message
     result = ManyResult(parcels=tuple(parcels), failed=failed)
     if failed:
-        raise SomeFailed(f"{len(failed)} of {len(failed) + len(parcels)} could not be tracked.", result=result)
+        raise SomeFailed(
+            f"{len(failed)} of {len(failed) + len(parcels)} could not be tracked.", result=result
+        )
     return result
 
 
@@ -186,7 +188,9 @@ def _follow(app: App, profile: Profile, carrier: str, number: str, options: Opti
         left = ends - time.monotonic() if ends is not None else wait
         if left <= 0:
             break
-        app.say(f"{parcel.carrier.upper()} {number}: {parcel.status}; looking again in {min(wait, left):.0f} s …")
+        app.say(
+            f"{parcel.carrier.upper()} {number}: {parcel.status}; looking again in {min(wait, left):.0f} s …"
+        )
         time.sleep(min(wait, left))
         parcel = _ask(app, profile, carrier, number)
     return parcel
@@ -195,7 +199,8 @@ def _follow(app: App, profile: Profile, carrier: str, number: str, options: Opti
 def _ask(app: App, profile: Profile, carrier: str, number: str) -> Parcel:
     if carrier not in CODES:
         return unasked(carrier, number)
-    return app.carrier(carrier, profile).track(number)
+    parcel: Parcel = app.carrier(carrier, profile).track(number)
+    return parcel
 
 
 def _record(app: App, reference: Reference, parcel: Parcel) -> None:
@@ -248,7 +253,9 @@ def _check_until(options: Options, parcel: Parcel, result: Result) -> None:
         return
     if parcel.status in ENDED:
         raise Refused(f"The parcel is {parcel.status}, not {options.until}.", result=result)
-    raise Pending(f"The parcel is {parcel.status}, not {options.until} yet.", hint="ask again later", result=result)
+    raise Pending(
+        f"The parcel is {parcel.status}, not {options.until} yet.", hint="ask again later", result=result
+    )
 
 
 def _view(parcel: Parcel, name: str | None, state: State | None, now: datetime) -> TrackedParcel:
@@ -286,7 +293,6 @@ def _claim_by(parcel: Parcel, state: State | None) -> str | None:
         return (date.fromisoformat(sent_on) + timedelta(days=days)).isoformat()
     except ValueError:
         return None
-
 
 
 def on_their_way(app: App) -> list[Reference]:

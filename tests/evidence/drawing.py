@@ -47,10 +47,12 @@ def bar(tilt: float, size: tuple[int, int] = SIZE) -> Image.Image:
 
 def grainy(picture: Image.Image, seed: int, deviation: float = 3.0) -> Image.Image:
     """With a sensor's noise of so many grey levels."""
-    tile = np.random.default_rng(seed).normal(0, deviation, (397, 401, 1)).round().astype(np.int16)
-    times = (picture.height // 397 + 1, picture.width // 401 + 1, 1)
-    noise = np.tile(tile, times)[: picture.height, : picture.width]
-    return Image.fromarray(np.clip(np.asarray(picture, dtype=np.int16) + noise, 0, 255).astype(np.uint8))
+    tile = np.random.default_rng(seed).normal(0, deviation, (397, 401)).round().astype(np.int16)
+    noise = np.tile(tile, (picture.height // 397 + 1, picture.width // 401 + 1))
+    noise = noise[: picture.height, : picture.width]
+    levels = np.asarray(picture, dtype=np.int16)
+    noisy = levels + (noise[..., None] if levels.ndim == 3 else noise)
+    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
 
 
 def blurred(picture: Image.Image, sigma: float) -> Image.Image:
@@ -60,9 +62,9 @@ def blurred(picture: Image.Image, sigma: float) -> Image.Image:
 
 def moved(picture: Image.Image, pixels: int, *, upwards: bool = False) -> Image.Image:
     """Moved by so many pixels while the shutter was open."""
-    levels = np.asarray(picture, dtype=np.int32)
+    levels = np.asarray(picture)
     along = levels.swapaxes(0, 1) if upwards else levels
-    sums = np.cumsum(along, axis=1)
+    sums = np.cumsum(along, axis=1, dtype=np.int32)
     smeared = (sums[:, pixels:] - sums[:, :-pixels]) // pixels
     turned = smeared.swapaxes(0, 1) if upwards else smeared
     return grainy(Image.fromarray(turned.astype(np.uint8)), 3, 2.0)
@@ -79,7 +81,7 @@ def spotted(picture: Image.Image, radius: int) -> Image.Image:
     x, y = picture.width * 2 // 5, picture.height * 2 // 5
     ImageDraw.Draw(spot).ellipse((x - radius, y - radius, x + radius, y + radius), 255)
     soft = spot.filter(ImageFilter.GaussianBlur(radius / 6)).point(lambda level: min(255, level * 2))
-    return Image.composite(Image.new("RGB", picture.size, "white"), picture, soft)
+    return Image.composite(Image.new(picture.mode, picture.size, "white"), picture, soft)
 
 
 def resized(picture: Image.Image, long_side: int) -> Image.Image:

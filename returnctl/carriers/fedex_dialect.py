@@ -1,0 +1,74 @@
+"""FedEx: what all of its APIs share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from returnctl.carriers.base import Account, Address, Can, Credentials, Token
+from returnctl.carriers.messages import content, fingerprint, form, json_request, token_of
+from returnctl.carriers.postal import account_number, phone_or_usage, street_lines
+from returnctl.carriers.protocol import Carrier
+from returnctl.carriers.reading import as_list, dig, words
+from returnctl.http import Answer, Request
+
+
+class FedexDialect(Carrier):
+    """Hosts, tokens, errors and headers."""
+
+    code = "fedex"
+    name = "FedEx"
+    can = frozenset(Can)
+    hosts: ClassVar[Mapping[str, str]] = {
+        "production": "https://apis.fedex.com",
+        "test": "https://apis-sandbox.fedex.com",
+    }
+
+    def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
+        fields = {
+            "grant_type": "client_credentials",
+            "client_id": credentials.client_id,
+            "client_secret": credentials.client_secret,
+        }
+        request = Request(
+            method="POST",
+            url=f"{base}/oauth/token",
+            service=self.name,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+            body=form(fields),
+            summary="log in",
+        )
+        return request, None
+
+    def parse_token(self, answer: Answer) -> Token:
+        return token_of(answer, content(answer, self.parse_error))
+
+    def parse_error(self, answer: Answer) -> tuple[str, str] | None:
+        errors = as_list(dig(answer.json(), "errors"))
+        said = [words(dig(error, "message")) for error in errors]
+        return (words(dig(errors, 0, "code")), "; ".join(text for text in said if text)) if errors else None
+
+    def _json(self, method: str, url: str, body: Any, summary: str) -> Request:
+        headers = {"X-locale": "en_US", "x-customer-transaction-id": fingerprint(method, url, repr(body))}
+        return json_request(method, url, body, service=self.name, summary=summary, headers=headers)
+
+    def _account(self, account: Account) -> dict[str, str]:
+        return {"value": account_number(account, self.name, self.code)}
+
+    def _party(self, address: Address) -> dict[str, Any]:
+        """A contact with a phone number, which FedEx wants of everyone, and the address."""
+        contact = {"phoneNumber": phone_or_usage(address, self.name)}
+        if address.name:
+            contact["personName"] = address.name[:70]
+        if address.company:
+            contact["companyName"] = address.company[:35]
+        return {"contact": contact, "address": self._address(address)}
+
+    def _address(self, address: Address) -> dict[str, Any]:
+        return {
+            "streetLines": street_lines(address, width=35, count=3, carrier=self.name),
+            "city": address.city[:35],
+            "stateOrProvinceCode": address.state,
+            "postalCode": address.postal_code,
+            "countryCode": address.country,
+        }

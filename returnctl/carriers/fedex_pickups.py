@@ -1,0 +1,104 @@
+"""FedEx: a courier of FedEx Ground collects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from returnctl.carriers.base import Account, Pickup, PickupOffer, PickupOrder
+from returnctl.carriers.fedex_dialect import FedexDialect
+from returnctl.carriers.messages import content, first, incomplete
+from returnctl.carriers.postal import pounds, zip5
+from returnctl.carriers.reading import as_list, clock, dig, words
+from returnctl.http import Answer, Request
+
+GROUND = "FDXG"
+_PLACES = {
+    "front-door": "FRONT",
+    "back-door": "REAR",
+    "side-door": "SIDE",
+    "reception": "FRONT",
+    "mailbox": "NONE",
+}
+
+
+class FedexPickups(FedexDialect):
+    """Asking, booking and cancelling. What is called a UTC time on the wire is local to the address."""
+
+    def build_pickup_offer(self, base: str, order: PickupOrder, account: Account) -> Request | None:
+        body = {
+            "pickupAddress": {
+                "postalCode": zip5(order.address, self.name),
+                "countryCode": order.address.country,
+                "residential": order.address.residential,
+            },
+            "pickupRequestType": ["FUTURE_DAY"],
+            "dispatchDate": order.date.isoformat(),
+            "packageReadyTime": f"{order.ready}:00",
+            "customerCloseTime": f"{order.close}:00",
+            "carriers": [GROUND],
+            "countryRelationship": "DOMESTIC",
+        }
+        return self._json(
+            "POST", f"{base}/pickup/v1/pickups/availabilities", body, "ask whether a pickup is possible"
+        )
+
+    def parse_pickup_offer(self, answer: Answer, order: PickupOrder) -> PickupOffer:
+        body = content(answer, self.parse_error)
+        if not isinstance(dig(body, "output"), dict):
+            raise incomplete(answer, "the days of pickups")
+        options = as_list(dig(body, "output", "options"))
+        day = order.date.isoformat()
+        option = first(options, lambda one: words(dig(one, "pickupDate"))[:10] == day)
+        if option is None or dig(option, "available") is not True:
+            return PickupOffer(available=False, reason=f"FedEx does not collect there on {day}.")
+        return PickupOffer(available=True, cutoff=clock(dig(option, "cutOffTime")))
+
+    def build_pickup(self, base: str, order: PickupOrder, account: Account) -> Request:
+        origin: dict[str, Any] = {
+            "pickupLocation": self._party(order.address),
+            "readyDateTimestamp": f"{order.date.isoformat()}T{order.ready}:00Z",
+            "customerCloseTime": f"{order.close}:00",
+            "packageLocation": _PLACES[order.where],
+        }
+        body = {
+            "associatedAccountNumber": self._account(account),
+            "originDetail": origin,
+            "carrierCode": GROUND,
+            "pickupType": "ON_CALL",
+            "packageCount": 1,
+            "totalWeight": {"units": "LB", "value": pounds(order.package)},
+            "trackingNumber": order.tracking_number,
+        }
+        if order.note:
+            body["remarks"] = order.note[:60]
+        return self._json("POST", f"{base}/pickup/v1/pickups", body, "book a pickup")
+
+    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
+        output = dig(content(answer, self.parse_error), "output")
+        code = words(dig(output, "pickupConfirmationCode"))
+        if not code:
+            raise incomplete(answer, "a number for the pickup")
+        return Pickup(
+            carrier=self.code,
+            confirmation=code,
+            date=order.date,
+            ready=order.ready,
+            close=order.close,
+            location=words(dig(output, "location")),
+        )
+
+    def build_cancel_pickup(self, base: str, pickup: Pickup, account: Account) -> Request:
+        body: dict[str, Any] = {
+            "associatedAccountNumber": self._account(account),
+            "pickupConfirmationCode": pickup.confirmation,
+            "scheduledDate": pickup.date.isoformat(),
+            "carrierCode": GROUND,
+        }
+        if pickup.location:
+            body["location"] = pickup.location
+        return self._json("PUT", f"{base}/pickup/v1/pickups/cancel", body, "cancel a pickup")
+
+    def parse_cancel_pickup(self, answer: Answer) -> None:
+        output = dig(content(answer, self.parse_error), "output")
+        if not isinstance(output, dict):
+            raise incomplete(answer, "saying that the pickup is cancelled")
