@@ -15,7 +15,8 @@ from returnctl.returns.events import CaseSeen, Event, Found
 from returnctl.returns.held import Return
 
 #: The line by which every message of ours is recognised.
-MARKER = re.compile(r"\[rc (?P<step>[a-z-]+) (?P<part>[0-9]+)/(?P<of>[0-9]+) (?P<code>[0-9a-f]{4})\]")
+MARKER = re.compile(r"\[rc (?P<step>[a-z-]+) (?P<part>[0-9]+)/(?P<of>[0-9]+) (?P<code>[0-9a-f]{8})\]")
+CODE_LENGTH = 8
 #: How steps word what is looked for here.
 IMEI_LINE = re.compile(r"^IMEI: ([0-9]{15})$", re.MULTILINE)
 SERIAL_LINE = re.compile(r"^Serial number: (\S{1,40})$", re.MULTILINE)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from returnctl import handover
-from returnctl.adoption import refresh
+from returnctl.adoption import CODE_LENGTH, refresh
 from returnctl.app import App
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
@@ -27,13 +28,17 @@ from returnctl.returns.state import State
 
 
 class Saying(Struct, frozen=True, kw_only=True):
-    """What a step tells the seller. `items` become recorded as sent; the ones of a file go with its message."""
+    """What a step tells the seller. `items` become recorded as sent; the ones of a file go with its message.
+
+    `code` stands for it in the marker; without one it is made of the items.
+    """
 
     step: str
     text: str
     items: dict[str, str]
     files: tuple[Upload, ...] = ()
     file_items: tuple[str, ...] = ()
+    code: str | None = None
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -46,10 +51,14 @@ class Told(Struct, frozen=True, kw_only=True):
 
 
 class _Part(Struct, frozen=True):
-    text: str
+    words: str
     marker: str
     files: tuple[Upload, ...]
     items: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        return f"{self.words}\n\n{self.marker}"
 
 
 def changes(state: State, step: str, items: dict[str, str], *, again: bool) -> dict[str, str]:
@@ -117,7 +126,8 @@ def would_send(prepared: Prepared) -> Would:
 
 
 def _hand_over(app: App, held: Return, saying: Saying) -> Told:
-    parts = _parts(saying, app.marketplace(app.profile_of(held.state)).limits().files)
+    files = app.marketplace(app.profile_of(held.state)).limits().files
+    parts = _parts(saying, files, numbered=False)
     if app.options.dry_run:
         return Told(
             would=tuple(
@@ -132,25 +142,29 @@ def _hand_over(app: App, held: Return, saying: Saying) -> Told:
             )
         )
     for part in parts:
-        handover.queue(held, part.text, part.files, Covers(step=saying.step, items=part.items))
+        handover.queue(held, part.words, part.files, Covers(step=saying.step, items=part.items))
     if app.options.done:
         handover.confirm(held, saying.step)
         return Told(sent=False, messages=len(parts))
     return Told(waiting=True, messages=len(parts))
 
 
-def _parts(saying: Saying, files_per_message: int) -> list[_Part]:
+def _parts(saying: Saying, files_per_message: int, *, numbered: bool = True) -> list[_Part]:
     """The messages that it takes, in order; the items without a file go with the first."""
     with_file = set(saying.file_items)
     loose = {item: value for item, value in saying.items.items() if item not in with_file}
     files = list(zip(saying.files, saying.file_items, strict=True))
     groups = [files[at : at + files_per_message] for at in range(0, len(files), files_per_message)] or [[]]
-    code = sha256(repr(sorted(saying.items.items())).encode())[:4]
+    code = saying.code or sha256(repr(sorted(saying.items.items())).encode())[:CODE_LENGTH]
     parts = []
     for number, group in enumerate(groups, 1):
         marker = f"[rc {saying.step} {number}/{len(groups)} {code}]"
         items = {item: saying.items[item] for _, item in group} | (loose if number == 1 else {})
-        parts.append(_Part(f"{saying.text}\n\n{marker}", marker, tuple(file for file, _ in group), items))
+        uploads = tuple(
+            replace(file, name=f"{at:02d}-{file.name}") if numbered else file
+            for at, (file, _) in enumerate(group, 1)
+        )
+        parts.append(_Part(saying.text, marker, uploads, items))
     return parts
 
 

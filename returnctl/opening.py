@@ -158,7 +158,6 @@ def opening_words(event: Opened) -> Saying:
         f"Reason: {(event.reason or 'other').replace('-', ' ')}. I would like: {event.wants}.",
         event.description,
         "Please tell me how to go on.",
-        event.name,
     ]
     return Saying(step=STEP, text="\n".join(line for line in lines if line), items={"open": "yes"})
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from returnctl.app import App
 from returnctl.conversation import Told
-from returnctl.errors import Pending, Refused
+from returnctl.errors import Pending, Refused, ReturnctlError
 from returnctl.result import StepResult
 from returnctl.returns import progress
 from returnctl.returns.events import Reopened
@@ -31,6 +33,17 @@ def result(form: type[R], app: App, held: Return, step: str, told: Told | None =
         would=told.would,
         **values,
     )
+
+
+@contextlib.contextmanager
+def explained(make: Callable[[], StepResult]) -> Iterator[None]:
+    """Give an error of this block the step's result as far as it got, where it has none yet."""
+    try:
+        yield
+    except ReturnctlError as error:
+        if error.result is None and error.exit in (6, 7, 8, 9):
+            error.result = make()
+        raise
 
 
 def check_open(app: App, held: Return) -> None:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from returnctl.carriers import tracking_number
-from returnctl.carriers.base import Credentials, Environment, Near, Parcel, Place
+from returnctl.carriers.base import (
+    Account,
+    Credentials,
+    Environment,
+    Label,
+    LabelFormat,
+    LabelOrder,
+    Near,
+    Parcel,
+    Pickup,
+    PickupOffer,
+    PickupOrder,
+    Place,
+    Quote,
+    Voided,
+)
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.tokens import Tokens
 from returnctl.errors import AuthFailed, BadConfig, ReturnctlError, Unavailable
@@ -16,6 +31,8 @@ from returnctl.http import Answer, Http, Request, answer_of
 from returnctl.wire import mark
 
 Value = TypeVar("Value")
+
+MAX_BYTES = 20_000_000
 
 
 def base_url(carrier: Carrier, environment: Environment, sandbox_url: str | None = None) -> str:
@@ -77,6 +94,71 @@ class CarrierClient:
         answer = self.send(self.carrier.build_points(self.base, near, radius_km=radius_km, limit=limit))
         return self._read(lambda: self.carrier.parse_points(answer, today))
 
+    def quotes(self, order: LabelOrder) -> tuple[Quote, ...]:
+        """What the label would cost, the cheapest first; empty where the carrier names no price."""
+        answer = self.send(self.carrier.build_quote(self.base, order, self._account))
+        quotes = self._read(lambda: self.carrier.parse_quote(answer))
+        return tuple(sorted(quotes, key=lambda quote: float(quote.price.amount)))
+
+    def prepare_label(self, order: LabelOrder) -> Request:
+        """The purchase of a return label, to be sent once."""
+        return self.carrier.build_label(self.base, order, self._account)
+
+    def parse_label(self, answer: Answer) -> Label:
+        return self._read(lambda: self.carrier.parse_label(answer))
+
+    def label_file(self, label: Label, form: LabelFormat) -> tuple[str, bytes] | None:
+        """The bought label's media and bytes in that form; None where the carrier gives it with the purchase."""
+        request = self.carrier.build_label_file(self.base, label, form)
+        if request is None:
+            return None
+        answer = self.send(request)
+        return self._read(lambda: self.carrier.parse_label_file(answer))
+
+    def find_label(self, reference: str, since: date, until: date) -> tuple[str, ...] | None:
+        """Tracking numbers of labels with our reference; None where the carrier has no such search.
+
+        An empty answer proves nothing: a label may be findable only later.
+        """
+        request = self.carrier.build_find_label(self.base, reference, self._account, since, until)
+        if request is None:
+            return None
+        answer = self.send(request, tracking=True)
+        return self._read(lambda: self.carrier.parse_find_label(answer))
+
+    def prepare_void(self, label: Label) -> Request:
+        """The undoing of a label, to be sent once."""
+        return self.carrier.build_void(self.base, label, self._account)
+
+    def parse_void(self, answer: Answer) -> Voided:
+        return self._read(lambda: self.carrier.parse_void(answer))
+
+    def pickup_offer(self, order: PickupOrder) -> PickupOffer | None:
+        """Whether the carrier comes on that day; None where it can't be asked before."""
+        request = self.carrier.build_pickup_offer(self.base, order, self._account)
+        if request is None:
+            return None
+        answer = self.send(request)
+        return self._read(lambda: self.carrier.parse_pickup_offer(answer, order))
+
+    def prepare_pickup(self, order: PickupOrder) -> Request:
+        """The booking of a pickup, to be sent once."""
+        return self.carrier.build_pickup(self.base, order, self._account)
+
+    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
+        return self._read(lambda: self.carrier.parse_pickup(answer, order))
+
+    def prepare_cancel_pickup(self, pickup: Pickup) -> Request:
+        """The cancelling of a pickup, to be sent once; its newest state is read first where that is needed."""
+        reading = self.carrier.build_pickup_state(self.base, pickup)
+        if reading is not None:
+            answer = self.send(reading)
+            pickup = self._read(lambda: self.carrier.parse_pickup_state(answer, pickup))
+        return self.carrier.build_cancel_pickup(self.base, pickup, self._account)
+
+    def parse_cancel_pickup(self, answer: Answer) -> None:
+        self._read(lambda: self.carrier.parse_cancel_pickup(answer))
+
     def send(self, request: Request, *, tracking: bool = False) -> Answer:
         """Send it with a token, once more with a new token after a 401.
 
@@ -88,33 +170,57 @@ class CarrierClient:
             message = f"This request is for {there}, but {self.carrier.name} is set to {self.environment}."
             raise mark(BadConfig(message, hint="Use the profile that it was made with."), sent=False)
         pair = self._pair(tracking=tracking)
-        answer = self._http.send(request, authorization=f"Bearer {self._token(pair)}")
+        answer = self._send_once(request, pair)
         if answer.status == 401:
-            self._tokens.drop(*self._key(pair))
-            answer = self._http.send(request, authorization=f"Bearer {self._token(pair)}")
+            self._drop_tokens(pair)
+            answer = self._send_once(request, pair)
         if answer.status == 401:
-            self._tokens.drop(*self._key(pair))
+            self._drop_tokens(pair)
             raise mark(self._refused(answer), sent=True, answer=answer)
         return answer
 
-    def _token(self, pair: Credentials) -> str:
-        key = self._key(pair)
-        held = self._tokens.get(*key)
-        if held:
-            return held
+    def _send_once(self, request: Request, pair: Credentials) -> Answer:
         try:
-            return self._new_token(pair, key)
+            secrets = self._payment(request, pair)
+            token = self._token(pair)
         except ReturnctlError as error:
+            # What went wrong was the logging in: the request itself has not left.
             raise mark(error, sent=False, answer=answer_of(error)) from None
+        return self._http.send(request, authorization=f"Bearer {token}", secrets=secrets, max_bytes=MAX_BYTES)
 
-    def _new_token(self, pair: Credentials, key: tuple[str, ...]) -> str:
+    def _payment(self, request: Request, pair: Credentials) -> dict[str, str]:
+        """The further header of a request that costs money, where the carrier wants one."""
+        asking = self.carrier.build_payment(self.base, request, pair.account)
+        if asking is None:
+            return {}
+        key = self._payment_key(pair)
+        held = self._tokens.get(*key)
+        if held is None:
+            answer = self.send(asking)
+            token = self._read(lambda: self.carrier.parse_payment(answer))
+            self._tokens.put(token, *key)
+            held = token.value
+        return {self.carrier.payment_header: held}
+
+    def _drop_tokens(self, pair: Credentials) -> None:
+        self._tokens.drop(*self._key(pair))
+        self._tokens.drop(*self._payment_key(pair))
+
+    def _token(self, pair: Credentials) -> str:
+        held = self._tokens.get(*self._key(pair))
+        if held is not None:
+            return held
         request, authorization = self.carrier.build_token(self.base, pair)
         answer = self._http.send(request, authorization=authorization, max_bytes=100_000)
         if answer.status in {400, 401, 403}:
             raise self._refused(answer)
         token = self._read(lambda: self.carrier.parse_token(answer))
-        self._tokens.put(token, *key)
+        self._tokens.put(token, *self._key(pair))
         return token.value
+
+    @property
+    def _account(self) -> Account:
+        return self._pair(tracking=False).account
 
     def _pair(self, *, tracking: bool) -> Credentials:
         if self._credentials is None:
@@ -130,6 +236,10 @@ class CarrierClient:
 
     def _key(self, pair: Credentials) -> tuple[str, ...]:
         return self.carrier.code, self.environment, self.base, pair.client_id
+
+    def _payment_key(self, pair: Credentials) -> tuple[str, ...]:
+        account = pair.account
+        return (*self._key(pair), "payment", account.number, account.crid, account.mid)
 
     def _refused(self, answer: Answer) -> AuthFailed:
         said = ""

@@ -9,7 +9,7 @@ from returnctl.carriers.base import Account, Label, LabelOrder, Money, Package, 
 from returnctl.carriers.fedex_dialect import FedexDialect
 from returnctl.carriers.messages import content, first, incomplete
 from returnctl.carriers.postal import decoded_label, inches, pounds, refuse_qr
-from returnctl.carriers.reading import amount, as_list, dig, number, truth, words
+from returnctl.carriers.reading import amount, as_list, dig, truth, words
 from returnctl.http import Answer, Request
 
 GROUND = "FEDEX_GROUND"

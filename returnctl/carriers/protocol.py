@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from returnctl.carriers.base import (
     Account,
@@ -35,10 +35,11 @@ class Carrier(Protocol):
     a secret but the one of `build_token`.
     """
 
-    code: str
-    name: str
-    can: frozenset[Can]
-    hosts: Mapping[str, str]
+    code: ClassVar[str]
+    name: ClassVar[str]
+    can: ClassVar[frozenset[Can]]
+    hosts: ClassVar[Mapping[str, str]]
+    payment_header: ClassVar[str] = ""
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
         """The request for an OAuth token and its Authorization header, where it has one."""
@@ -51,11 +52,10 @@ class Carrier(Protocol):
         ...
 
     def build_payment(self, base: str, request: Request, account: Account) -> Request | None:
-        """The request for the further token that `request` needs because it costs money."""
+        """Asks for the further token that `request` needs in `payment_header`, because it costs money."""
         return None
 
-    def parse_payment(self, answer: Answer) -> tuple[str, Token]:
-        """The header that carries that token, and the token."""
+    def parse_payment(self, answer: Answer) -> Token:
         raise AssertionError("only asked where build_payment gave a request")
 
     def build_track(self, base: str, number: str) -> Request: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from returnctl.carriers.base import Account, Can, Credentials, Token
 from returnctl.carriers.messages import content, incomplete, json_request, token_of
@@ -13,7 +13,6 @@ from returnctl.carriers.reading import dig, words
 from returnctl.errors import BadConfig
 from returnctl.http import Answer, Request
 
-PAYMENT_HEADER = "X-Payment-Authorization-Token"
 PAYMENT_LIFE_S = 8 * 3600
 
 
@@ -23,7 +22,8 @@ class UspsDialect(Carrier):
     code = "usps"
     name = "USPS"
     can = frozenset(Can)
-    hosts: ClassVar[Mapping[str, str]] = {
+    payment_header = "X-Payment-Authorization-Token"
+    hosts = {  # noqa: RUF012 - a ClassVar, as the protocol says
         "production": "https://apis.usps.com",
         "test": "https://apis-tem.usps.com",
     }
@@ -68,11 +68,11 @@ class UspsDialect(Carrier):
         url = f"{base}/payments/v3/payment-authorization"
         return json_request("POST", url, body, service=self.name, summary="authorise the payment")
 
-    def parse_payment(self, answer: Answer) -> tuple[str, Token]:
+    def parse_payment(self, answer: Answer) -> Token:
         value = dig(content(answer, self.parse_error), "paymentAuthorizationToken")
         if not isinstance(value, str) or not value:
             raise incomplete(answer, "a payment token")
-        return PAYMENT_HEADER, Token(value=value, lives=PAYMENT_LIFE_S)
+        return Token(value=value, lives=PAYMENT_LIFE_S)
 
     def _json(
         self, method: str, url: str, body: Any, summary: str, headers: Mapping[str, str] | None = None

@@ -59,7 +59,7 @@ class UspsShipping(UspsDialect):
         if price is None:
             raise incomplete(answer, "a price")
         service = words(dig(rates, 0, "mailClass")) or GROUND
-        quote = Quote(
+        found = Quote(
             carrier=self.code,
             service=service,
             name=SERVICES.get(service, service.replace("_", " ").capitalize()),
@@ -67,7 +67,7 @@ class UspsShipping(UspsDialect):
             basis="account" if words(dig(rates, 0, "priceType")) in {"CONTRACT", "NSA"} else "list",
             surface=service == GROUND,
         )
-        return (quote,)
+        return (found,)
 
     def build_label(self, base: str, order: LabelOrder, account: Account) -> Request:
         length, width, height = inches(order.package)

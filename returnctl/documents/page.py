@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from returnctl.documents import fonts
 from returnctl.documents.fonts import Style
 from returnctl.documents.scripts import clean, shape
+from returnctl.documents.wrapping import break_lines
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -24,10 +25,6 @@ PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.28, 841.89), "letter": (6
 MM = 72 / 25.4
 DOT = 72 / 203
 """One dot of a 203 dpi label printer: bars that are whole dots wide print sharp."""
-
-_ELLIPSIS = "…"
-_HANGING = " 、。，．）」』！？"
-"""May stand beyond the end of a line, rather than at the start of the next."""
 
 
 class Pen:
@@ -89,20 +86,26 @@ class Pen:
         self._canvas.setDash([])
         self._canvas.rect(x, self.height - y - height, width, height)
 
-    def code128(self, x: float, y: float, value: str, *, height: float, bar: float = 3 * DOT) -> float:
-        """A Code 128 without quiet zones, its upper left corner at `x`, `y`. Returns its width."""
+    def code128(self, x: float, y: float, value: str, *, height: float, dots: int) -> None:
+        """A Code 128 without quiet zones, its upper left corner at `x`, `y`, each bar `dots` wide or more."""
         from reportlab.graphics.barcode.code128 import Code128
 
-        code = Code128(value, barHeight=height, barWidth=bar, quiet=0)
-        code.drawOn(self._canvas, x, self.height - y - height)
-        return float(code.width)
+        code = Code128(value, barHeight=height, barWidth=dots * DOT, quiet=0)
+        code.drawOn(self._canvas, _to_dot(x), self.height - _to_dot(y) - height)
 
-    def qr(self, x: float, y: float, value: str, *, side: float) -> None:
-        """A QR code (error correction M) without quiet zone, its upper left corner at `x`, `y`."""
+    def qr(self, right: float, y: float, value: str, *, side: float) -> None:
+        """A QR code (error correction M) without quiet zone, its upper right corner at `right`, `y`.
+
+        It is as large as whole dots for each module allow within `side`.
+        """
         from reportlab.graphics.barcode.qr import QrCode
 
-        code = QrCode(value, width=side, height=side, qrBorder=0, qrLevel="M")
-        code.drawOn(self._canvas, x, self.height - y - side)
+        code = QrCode(value, qrBorder=0, qrLevel="M")
+        code.qr.make()
+        modules = code.qr.getModuleCount()
+        drawn = int(side / modules / DOT) * modules * DOT
+        code.width = code.height = drawn
+        code.drawOn(self._canvas, _to_dot(right - drawn), self.height - _to_dot(y) - drawn)
 
     def next_page(self) -> None:
         """Ends this page and begins another."""
@@ -120,48 +123,9 @@ def prepare(text: str) -> str:
 
 
 def wrap(text: str, width: float, *, size: float, lines: int, style: Style = "regular") -> list[str]:
-    """Prepared `text` in at most `lines` lines of `width` points; what does not fit ends in an ellipsis.
-
-    Words are kept whole where a line can hold them. Chinese and Japanese break between any two characters.
-    """
-    wrapped: list[str] = []
-    rest = text.strip()
-    while rest:
-        if len(wrapped) == lines - 1:
-            wrapped.append(_shorten(rest, width, size, style))
-            break
-        cut = _fitting(rest, width, size, style)
-        wrapped.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return wrapped
+    """Prepared `text` in at most `lines` lines of `width` points; what does not fit ends in an ellipsis."""
+    return break_lines(text, width, lambda c: fonts.width(c, style, size), lines=lines)
 
 
-def _fitting(text: str, width: float, size: float, style: Style) -> int:
-    """How many characters of `text` go on a line: up to the last place where it may break."""
-    used = 0.0
-    breakable = 0
-    for i, c in enumerate(text):
-        if c == " " or _is_ideograph(c):
-            breakable = i
-        used += fonts.width(c, style, size)
-        if used > width and c not in _HANGING:
-            return breakable or max(i, 1)
-        if c == "-" or _is_ideograph(c):
-            breakable = i + 1
-    return len(text)
-
-
-def _is_ideograph(c: str) -> bool:
-    return "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff"
-
-
-def _shorten(text: str, width: float, size: float, style: Style) -> str:
-    if fonts.width(text, style, size) <= width:
-        return text
-    room = width - fonts.width(_ELLIPSIS, style, size)
-    used = 0.0
-    for i, c in enumerate(text):
-        used += fonts.width(c, style, size)
-        if used > room:
-            return text[:i].rstrip() + _ELLIPSIS
-    return text
+def _to_dot(place: float) -> float:
+    return round(place / DOT) * DOT

@@ -40,10 +40,16 @@ def visual(line: str) -> str:
     kinds = [unicodedata.bidirectional(c) for c in line]
     if not any(kind in ("R", "AL", "AN") for kind in kinds):
         return line
-    base = next((0 if kind == "L" else 1 for kind in kinds if kind in ("L", "R", "AL")), 0)
+    base = int(is_right_to_left(line))
     levels = _levels(_directions(kinds, base), base)
     mirrored = [_mirror(c) if level % 2 else c for c, level in zip(line, levels, strict=True)]
     return "".join(mirrored[i] for i in _order(levels))
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter that has a direction is of a script that runs to the left (rules P2, P3)."""
+    strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL"))
+    return next(strong, "L") != "L"
 
 
 @cache

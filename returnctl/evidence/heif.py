@@ -13,24 +13,26 @@ from typing import Final
 BRANDS: Final = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"hevc", b"hevx"})
 
 
+_PICTURE_BOXES: Final = frozenset({b"meta", b"mdat"})
+
+
 def brand_of(data: bytes) -> bytes | None:
     """The major brand of an ISO base media file (`heic`, `mp42`, `avif` …); None when it is none."""
     return data[8:12] if data[4:8] == b"ftyp" else None
 
 
 def is_complete(data: bytes) -> bool:
-    """Whether every top-level box ends inside the file, and the two that make a picture are there.
+    """Whether the boxes that make a picture are there, and end inside the file.
 
-    Phones may append something that is no box; it is left alone once the picture's boxes are whole.
+    What a phone appends behind them, a short film or a trailer that is no box, may be cut: it is not read.
     """
     seen: set[bytes] = set()
     for kind, end in _top_level_boxes(data):
-        if not (kind.isascii() and kind.decode("ascii").isprintable()):
-            break
-        if end > len(data):
+        if end <= len(data):
+            seen.add(kind)
+        elif kind in _PICTURE_BOXES:
             return False
-        seen.add(kind)
-    return {b"meta", b"mdat"} <= seen
+    return seen >= _PICTURE_BOXES
 
 
 def _top_level_boxes(data: bytes) -> Iterator[tuple[bytes, int]]:

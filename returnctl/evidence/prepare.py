@@ -6,10 +6,12 @@ Limits are checked on the file's header, before the first pixel is decoded.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import os
 import stat
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,17 +71,19 @@ def read_file(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise BadPicture(unreadable(_why_not_opened(path, error)), name=path.name) from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise BadPicture(unreadable("This is a folder or a device, not a picture."), name=path.name)
         if status.st_size > MAX_FILE_BYTES:
             raise BadPicture(_file_too_large(status.st_size), name=path.name)
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(status.st_size)
-        except OSError as error:
-            message = f"The file can't be read ({error.strerror})."
-            raise BadPicture(unreadable(message), name=path.name) from None
+    except OSError as error:
+        message = f"The file can't be read ({error.strerror})."
+        raise BadPicture(unreadable(message), name=path.name) from None
+    finally:
+        os.close(descriptor)
 
 
 def open_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
@@ -251,12 +255,21 @@ def _pillow_open(data: bytes, kind: str, name: str) -> Image.Image:
         raise BadPicture(_too_many_pixels(pixels, MAX_PIXELS["WEBP"]), name=name)
     if kind == "HEIF":
         heif.register_decoder()
-    # Pillow's own limit refuses a phone's 200 megapixels, and ours is checked before anything is decoded.
-    Image.MAX_IMAGE_PIXELS = None
+    _set_up_pillow()
     try:
         return Image.open(io.BytesIO(data), formats=(kind,))
     except Exception:  # noqa: BLE001 - a hostile header can make a plugin raise nearly anything
         raise BadPicture(unreadable(_DAMAGED), name=name) from None
+
+
+@functools.cache
+def _set_up_pillow() -> None:
+    from PIL import Image
+
+    # Its own limit refuses a phone's 200 megapixels; ours are checked before anything is decoded.
+    Image.MAX_IMAGE_PIXELS = None
+    # Broken EXIF is common, no matter here, and nothing to tell a person about.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 def _webp_pixels(data: bytes) -> int:

@@ -48,7 +48,7 @@ def deadline(state: State) -> str | None:
     """The day by which the parcel has to be on its way, or None once it is."""
     if "tracking_number" in state.sent.get("ship", {}) or state.closed:
         return None
-    if state.label and state.label.valid_until:
+    if state.label and state.label.state == "alive" and state.label.valid_until:
         return state.label.valid_until
     if state.coverage.verdict == "warranty":
         return state.coverage.warranty_ends

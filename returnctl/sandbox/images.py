@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def label(parcel: Parcel, kind: str, *, sideways: bool = False) -> str:
 def qr(text: str) -> str:
     """A QR code as PNG, as base64: what a post office scans to print the label itself."""
     buffer = BytesIO()
-    _barcode(text, "QRCode", scale=8).save(buffer, "PNG")
+    _barcode(text, "QRCode", width=400).save(buffer, "PNG")
     return base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -47,13 +48,15 @@ def _bytes(parcel: Parcel, kind: str, *, sideways: bool) -> bytes:
 
 
 def _lines(parcel: Parcel) -> list[str]:
-    return [
+    """The label's words, without the signs that have a meaning in a printer's language."""
+    words = [
         parcel.carrier.upper(),
         *("FROM", *_address(parcel.sender)),
         *("SHIP TO", *_address(parcel.receiver)),
         parcel.tracking_number,
         f"REF {parcel.reference}" if parcel.reference else "",
     ]
+    return [re.sub(r'[\^~"<>&\\\x00-\x1f]', " ", text) for text in words]
 
 
 def _address(address: dict[str, Any]) -> list[str]:
@@ -69,28 +72,35 @@ def _picture(parcel: Parcel) -> Image.Image:
     font = ImageFont.load_default(32)
     for row, text in enumerate(_lines(parcel)):
         draw.text((40, 40 + 44 * row), text, fill=0, font=font)
-    bars = _barcode(parcel.tracking_number, "Code128", scale=3).resize((720, 260))
+    bars = _barcode(parcel.tracking_number, "Code128", width=_SIZE[0] - 40, height=260)
     page.paste(bars, ((_SIZE[0] - bars.width) // 2, _SIZE[1] - bars.height - 60))
     return page
 
 
-def _barcode(text: str, kind: str, *, scale: int) -> Image.Image:
+def _barcode(text: str, kind: str, *, width: int, height: int | None = None) -> Image.Image:
+    """Bars as wide as whole dots allow: a bar of a dot and a half would be read as another one."""
+    import numpy
     import zxingcpp
     from PIL import Image
 
     code = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, kind))
-    return Image.fromarray(code.to_image(scale=scale, add_quiet_zones=True)).convert("L")
+    fine = Image.fromarray(numpy.array(code.to_image(scale=1), copy=False)).convert("L")
+    dots = width // fine.width
+    return fine.resize((fine.width * dots, height or fine.height * dots), Image.Resampling.NEAREST)
 
 
 def _svg(parcel: Parcel) -> str:
     rows = "".join(
-        f'<text x="10" y="{24 + 22 * row}" font-size="16">{text}</text>' for row, text in enumerate(_lines(parcel))
+        f'<text x="10" y="{24 + 22 * row}" font-size="16">{text}</text>'
+        for row, text in enumerate(_lines(parcel))
     )
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="288" height="432">{rows}</svg>'
 
 
 def _zpl(parcel: Parcel) -> str:
-    rows = "".join(f"^FO40,{40 + 44 * row}^A0N,32,32^FD{text}^FS\n" for row, text in enumerate(_lines(parcel)))
+    rows = "".join(
+        f"^FO40,{40 + 44 * row}^A0N,32,32^FD{text}^FS\n" for row, text in enumerate(_lines(parcel))
+    )
     bars = f"^FO40,860^BY3^BCN,260,N,N,N^FD{parcel.tracking_number}^FS\n"
     return f"^XA\n^PW{_SIZE[0]}^LL{_SIZE[1]}\n{rows}{bars}^XZ\n"
 

@@ -86,7 +86,8 @@ def book(
 def pickup(db: sqlite3.Connection, carrier: str, confirmation: str) -> sqlite3.Row | None:
     """A booked pickup that was not cancelled, or None."""
     row: sqlite3.Row | None = db.execute(
-        "select * from pickups where carrier = ? and confirmation = ? and not cancelled", (carrier, confirmation)
+        "select * from pickups where carrier = ? and confirmation = ? and not cancelled",
+        (carrier, confirmation),
     ).fetchone()
     return row
 

@@ -26,7 +26,12 @@ def issue(context: Context, carrier: str, *, life_s: int) -> str:
 
 def is_good(context: Context, request: Request, carrier: str) -> bool:
     """Whether the request's bearer token was issued by this carrier and has not ended."""
+    return is_live(context, bearer(request), carrier)
+
+
+def is_live(context: Context, token: str | None, carrier: str) -> bool:
+    """Whether a token was issued by this carrier and has not ended."""
     row = context.db.execute(
-        "select ends from tokens where token = ? and carrier = ?", (bearer(request), carrier)
+        "select ends from tokens where token = ? and carrier = ?", (token, carrier)
     ).fetchone()
     return row is not None and row["ends"] > clock.now().timestamp()

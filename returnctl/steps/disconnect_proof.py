@@ -70,7 +70,7 @@ class _Taken(Struct, frozen=True, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ProofResult:
-    with app.holding(reference) as held:
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         if options.backed_up and not app.options.dry_run and held.state.backed_up != options.backed_up:

@@ -38,6 +38,8 @@ class HandoverResult(StepResult, kw_only=True):
             if part.files:
                 yield "Attach, in this order:"
                 yield from (f"    {name}" for name in part.files)
+        if any("open" in part.steps and part.files for part in self.handovers):
+            yield "If the website takes no files yet: send the text now, the files after the first answer."
         if self.confirmed:
             yield f"Noted: {self.confirmed} message{'s' if self.confirmed > 1 else ''} sent."
         elif not self.handovers:

@@ -59,7 +59,10 @@ class ImeiResult(StepResult, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ImeiResult:
-    with app.holding(reference) as held:
+    with (
+        app.holding(reference) as held,
+        standing.explained(lambda: _result(app, held, held.state.identified, options)),
+    ):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         if not (options.imei or options.images or options.serial):

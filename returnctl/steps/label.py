@@ -60,7 +60,7 @@ class LabelResult(StepResult, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> LabelResult:
-    with app.holding(reference) as held:
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         own = options.file or options.number

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from returnctl import conversation, handover, standing
-from returnctl.adoption import MARKER
+from returnctl.adoption import CODE_LENGTH, MARKER
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.errors import Refused, Usage
@@ -69,7 +69,7 @@ class MessagesResult(StepResult, kw_only=True):
 def say(app: App, reference: Reference, options: Options) -> MessageResult:
     """Say something once: the same words and files again are known, and not sent."""
     text = options.text or (TEMPLATES[options.template] if options.template else "")
-    with app.holding(reference) as held:
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, text, ())):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         if not text and not options.files and app.options.done:
@@ -80,7 +80,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
         if len(text) > 3_900:
             raise Refused(f"The message has {len(text)} characters; 3900 fit.", hint="say it in two messages")
         uploads = tuple(map(_upload, options.files))
-        code = sha256(text.encode() + b"".join(upload.content for upload in uploads))[:16]
+        code = sha256(text.encode() + b"".join(upload.content for upload in uploads))[:CODE_LENGTH]
         told = Told()
         repeat = code in held.state.sent.get(STEP, {})
         if repeat and not app.options.again:
@@ -116,7 +116,7 @@ def listing(app: App, reference: Reference) -> MessagesResult:
 def _saying(text: str, code: str, uploads: tuple[Upload, ...]) -> Saying:
     items = {code: "posted"} | {f"{code}-{number}": "posted" for number in range(1, len(uploads) + 1)}
     file_items = tuple(f"{code}-{number}" for number in range(1, len(uploads) + 1))
-    return Saying(step=STEP, text=text, items=items, files=uploads, file_items=file_items)
+    return Saying(step=STEP, text=text, items=items, files=uploads, file_items=file_items, code=code)
 
 
 def _upload(path: Path) -> Upload:

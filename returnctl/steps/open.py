@@ -58,7 +58,7 @@ def run(app: App, wanted: Reference, wish: Wish) -> OpenResult:
     """Open the return that `wanted` names. Running it again changes nothing but amended local facts."""
     existing = _existing(app, wanted, wish)
     if existing is not None:
-        with app.holding(existing) as held:
+        with app.holding(existing) as held, standing.explained(lambda: _result(app, held, Told())):
             return _again(app, held, wish)
     profile = app.chosen_profile()
     if profile.marketplace == "manual":

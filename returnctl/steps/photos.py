@@ -100,7 +100,7 @@ def check(app: App, kind: str, options: Options) -> CheckResult:
 
 def run(app: App, reference: Reference, options: Options) -> PhotosResult:
     """Judge, keep, and send what the seller does not have yet; nothing goes out before the set is whole."""
-    with app.holding(reference) as held:
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         if app.options.done and not (options.files or options.explicit):

@@ -71,7 +71,7 @@ class ShipResult(StepResult, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ShipResult:
-    with app.holding(reference) as held:
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         _check_battery(app, held, options)

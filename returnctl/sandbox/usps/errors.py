@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import msgspec
+
 from returnctl.sandbox import tokens
 from returnctl.sandbox.web import Answer, Context, Request, Stop, json_answer, phrase
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def failure(status: int, code: str, title: str, detail: str) -> Answer:
@@ -23,6 +29,14 @@ def error(status: int, message: str) -> Answer:
 def stop(status: int, code: str, detail: str) -> Stop:
     """The same, to be raised."""
     return Stop(failure(status, code, phrase(status), detail))
+
+
+def decode(request: Request, shape: type[Body]) -> Body:
+    """The body in this shape. Raises Stop (400) with what is wrong and where."""
+    try:
+        return msgspec.json.decode(request.body, type=shape)
+    except msgspec.MsgspecError as problem:
+        raise stop(400, "010001", str(problem)) from problem
 
 
 def authorize(context: Context, request: Request) -> None:
