@@ -13,6 +13,7 @@ from returnctl.marketplaces.base import Attachment, Case, Marketplace, Message
 from returnctl.returns import devices
 from returnctl.returns.events import CaseSeen, Event, Found
 from returnctl.returns.held import Return
+from returnctl.vocabulary import ACCOUNTS
 
 #: The line by which every message of ours is recognised.
 MARKER = re.compile(r"\[rc (?P<step>[a-z-]+) (?P<part>[0-9]+)/(?P<of>[0-9]+) (?P<code>[0-9a-f]{8})\]")
@@ -22,7 +23,7 @@ IMEI_LINE = re.compile(r"^IMEI: ([0-9]{15})$", re.MULTILINE)
 SERIAL_LINE = re.compile(r"^Serial number: (\S{1,40})$", re.MULTILINE)
 NO_ACCOUNT_LINE = re.compile(r"^No account to disconnect: (.{1,300})$", re.MULTILINE)
 
-_PROOF = re.compile(rf"(?:[0-9]+-)?(({'|'.join(devices.ACCOUNTS)})-[0-9]+)")
+_PROOF = re.compile(rf"(?:[0-9]+-)?(({'|'.join(ACCOUNTS)})-[0-9]+)")
 
 
 def adopt(app: App, held: Return, marketplace: Marketplace, case: Case) -> None:

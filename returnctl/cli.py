@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from returnctl import __version__, output
+from returnctl import __version__
 from returnctl.commands.common import COMMON, Refusal
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable
 
@@ -134,8 +134,7 @@ class Root(click.Group):
         except KeyboardInterrupt:
             return _interrupted(as_json)
         except Terminated as error:
-            output.words("Terminated.")
-            return error.exit
+            return _say("Terminated.", error.exit, as_json)
         except click.ClickException as error:
             return _report(_from_click(error), as_json)
         except ReturnctlError as error:
@@ -173,12 +172,20 @@ def _wants_json(args: Sequence[str]) -> bool:
 
 
 def _interrupted(as_json: bool) -> int:
+    return _say("Interrupted. Nothing is lost: run the same command again to go on.", 130, as_json)
+
+
+def _say(words: str, code: int, as_json: bool) -> int:
+    from returnctl import output
+
     if not as_json:
-        output.words("Interrupted. Nothing is lost: run the same command again to go on.")
-    return 130
+        output.words(words)
+    return code
 
 
 def _report(error: ReturnctlError, as_json: bool) -> int:
+    from returnctl import output
+
     with contextlib.suppress(BrokenPipeError):
         if error.result is not None and error.exit in (3, 6, 7, 8, 9):
             output.result(error.result, as_json=as_json, quiet=False)

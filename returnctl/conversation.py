@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from returnctl import handover
 from returnctl.adoption import CODE_LENGTH, refresh
 from returnctl.app import App
+from returnctl.digest import hex_of
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
 from returnctl.http import answer_of, was_sent
@@ -22,7 +23,7 @@ from returnctl.marketplaces.base import Marketplace, Upload
 from returnctl.result import Would
 from returnctl.returns import intents
 from returnctl.returns.events import Covers
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.intents import Prepared
 from returnctl.returns.state import State
 
@@ -155,7 +156,7 @@ def _parts(saying: Saying, files_per_message: int, *, numbered: bool = True) -> 
     loose = {item: value for item, value in saying.items.items() if item not in with_file}
     files = list(zip(saying.files, saying.file_items, strict=True))
     groups = [files[at : at + files_per_message] for at in range(0, len(files), files_per_message)] or [[]]
-    code = saying.code or sha256(repr(sorted(saying.items.items())).encode())[:CODE_LENGTH]
+    code = saying.code or hex_of(repr(sorted(saying.items.items())).encode())[:CODE_LENGTH]
     parts = []
     for number, group in enumerate(groups, 1):
         marker = f"[rc {saying.step} {number}/{len(groups)} {code}]"

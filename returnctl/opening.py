@@ -98,6 +98,7 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
             "imei": rules.asks_imei and devices.has_imei(device.kind),
             "disconnect-proof": bool(accounts),
         },
+        views=devices.views(device.kind),
         accounts=accounts,
         imeis=line.imeis,
         serial=line.serial,

@@ -8,11 +8,9 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-import msgspec
-from msgspec import Struct
 
 if TYPE_CHECKING:
     from returnctl.errors import ReturnctlError
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 _HIDDEN = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 
 
-class Table(Struct, frozen=True):
+class Table(NamedTuple):
     """Rows for people; the headers are lower-case words."""
 
     headers: Sequence[str]
@@ -53,6 +51,8 @@ def styled(text: str, **style: Any) -> str:
 
 def document(content: Any) -> None:
     """One JSON document, to standard output."""
+    import msgspec
+
     encoded = msgspec.json.format(msgspec.json.encode(content, order=None), indent=2)
     click.echo(encoded.decode())
 
@@ -90,6 +90,8 @@ def lines(content: Iterable[str | Table]) -> None:
 def error(problem: ReturnctlError, *, as_json: bool) -> None:
     """Say what went wrong: a line and its hint, or one JSON object; on standard error."""
     if as_json:
+        import msgspec
+
         fault = {
             "code": problem.code,
             "exit": problem.exit,

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from returnctl.errors import BadConfig
+from returnctl.vocabulary import CARRIERS
 
 SANDBOX_URL = "http://127.0.0.1:8377"
 BUILT_IN = ("manual", "sandbox")
 MARKETPLACES = ("manual", "returns-api")
-CARRIERS = ("ups", "usps", "fedex")
 _PROFILE_KEYS = (
     "marketplace",
     "url",
@@ -106,12 +104,18 @@ class Settings:
     def _read_file(self) -> dict[str, Any]:
         path = self.config_path
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            text = path.read_bytes().decode()
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
             raise BadConfig(f"{path} can't be read: {(error.strerror or 'failed').lower()}.") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError:
+            raise BadConfig(f"{path} is not UTF-8 text.") from None
+        import tomllib
+
+        try:
+            content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
             raise BadConfig(f"{path} is not valid TOML: {error}.") from None
         self._warn_unknown(content, ("default_profile", "profile"), path)
         return content
@@ -119,6 +123,8 @@ class Settings:
     def _warn_unknown(self, table: Mapping[str, Any], known: tuple[str, ...], where: object) -> None:
         for key in table:
             if key not in known:
+                from difflib import get_close_matches
+
                 near = get_close_matches(key, known, 1)
                 meant = f"; did you mean `{near[0]}`?" if near else ""
                 self.warnings.append(f"{where}: `{key}` is not a setting{meant}")

@@ -9,7 +9,7 @@ from returnctl.carriers.base import Account, Label, LabelOrder, Money, Package, 
 from returnctl.carriers.fedex_dialect import FedexDialect
 from returnctl.carriers.messages import content, first, incomplete
 from returnctl.carriers.postal import decoded_label, inches, pounds, refuse_qr
-from returnctl.carriers.reading import amount, as_list, dig, truth, words
+from returnctl.carriers.reading import amount, as_list, dig, number, truth, words
 from returnctl.http import Answer, Request
 
 GROUND = "FEDEX_GROUND"
@@ -97,13 +97,12 @@ class FedexShipping(FedexDialect):
             raise incomplete(answer, "the number of the label")
         documents = as_list(dig(piece, "packageDocuments"))
         image = first((decoded_label(dig(one, "encodedLabel")) for one in documents), bool)
-        price = amount(dig(piece, "netRateAmount"))
         return Label(
             carrier=self.code,
             tracking_number=tracking,
             media=image[0] if image else "",
             image=image[1] if image else None,
-            price=Money(amount=price, currency=words(dig(piece, "currency")) or "USD") if price else None,
+            price=_price(shipment, piece),
             service=words(dig(shipment, "serviceType")),
         )
 
@@ -183,6 +182,15 @@ def _quote(detail: Any) -> Quote | None:
         surface=service in _SURFACE,
         delivery_days=_transit_days(detail),
     )
+
+
+def _price(shipment: Any, piece: Any) -> Money | None:
+    """What the label cost. Nothing is no price: returns may be charged when they are scanned."""
+    rated = dig(shipment, "completedShipmentDetail", "shipmentRating", "shipmentRateDetails", 0)
+    known = (dig(piece, "netChargeAmount"), dig(piece, "netRateAmount"), dig(rated, "totalNetCharge"))
+    found = first(known, lambda one: (number(one) or 0) > 0)
+    currency = words(dig(piece, "currency")) or words(dig(rated, "currency")) or "USD"
+    return None if found is None else Money(amount=amount(found) or "", currency=currency)
 
 
 def _transit_days(detail: Any) -> int | None:

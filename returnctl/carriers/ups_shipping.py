@@ -66,7 +66,7 @@ class UpsShipping(UpsDialect):
             "ShipmentRatingOptions": {"NegotiatedRatesIndicator": "Y"},
             "Package": [{"PackagingType": {"Code": "02"}, **_measures(order.package)}],
         }
-        body = {"RateRequest": {"Request": {}, "Shipment": shipment}}
+        body = {"RateRequest": {"Request": {"RequestOption": "Shop"}, "Shipment": shipment}}
         return self._json("POST", f"{base}/api/rating/{VERSION}/Shop", body, "ask what a return label costs")
 
     def parse_quote(self, answer: Answer) -> tuple[Quote, ...]:
@@ -213,12 +213,15 @@ def _measures(package: Package) -> dict[str, Any]:
     length, width, height = inches(package)
     return {
         "Dimensions": {
-            "UnitOfMeasurement": {"Code": "IN"},
+            "UnitOfMeasurement": {"Code": "IN", "Description": "Inches"},
             "Length": str(length),
             "Width": str(width),
             "Height": str(height),
         },
-        "PackageWeight": {"UnitOfMeasurement": {"Code": "LBS"}, "Weight": f"{pounds(package):g}"[:5]},
+        "PackageWeight": {
+            "UnitOfMeasurement": {"Code": "LBS", "Description": "Pounds"},
+            "Weight": f"{pounds(package):.4g}",
+        },
     }
 
 

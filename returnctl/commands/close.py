@@ -1,17 +1,20 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import cli_command, words_argument
 from returnctl.errors import Usage
+from returnctl.vocabulary import OUTCOMES
 
-_OUTCOMES = ("refunded", "exchanged", "repaired", "refused", "sent-back", "withdrawn")
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(5, 6, 7, 9, step=True)
 @words_argument("[RETURN]")
-@click.option("--outcome", type=click.Choice(_OUTCOMES), help="How it ended.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended.")
 @click.option("--amount", help="What was paid back.")
 @click.option("--note", help="Anything to remember.")
 def command(

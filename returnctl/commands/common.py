@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App, Options
 from returnctl.errors import Usage
-from returnctl.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from pathlib import Path
+
+    from click.shell_completion import CompletionItem
+
+    from returnctl.app import Options
 
 EXIT_CODES = {
     0: "done, or already done",
@@ -39,12 +44,14 @@ class Refusal(Usage):
     """What Click found wrong with the command line."""
 
 
-class Day(click.ParamType[date]):
+class Day(click.ParamType["date"]):
     """A date, `YYYY-MM-DD`."""
 
     name = "date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        from datetime import date
+
         if isinstance(value, date):
             return value
         try:
@@ -54,7 +61,27 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
-FILE = click.Path(path_type=Path)
+
+
+class File(click.ParamType["Path"]):
+    """A path, which need not exist. `click.Path` would have help import pathlib."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        from pathlib import Path
+
+        return Path(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+FILE = File()
 
 
 def _options() -> list[click.Parameter]:
@@ -80,8 +107,10 @@ def _step_options() -> list[click.Parameter]:
     ]
 
 
-#: The common options, for the root and for every command.
-COMMON = [*_options(), *_step_options()]
+_OPTIONS = _options()
+_STEP_OPTIONS = _step_options()
+#: The common options, for the root and for every command; those of steps are the last.
+COMMON = [*_OPTIONS, *_STEP_OPTIONS]
 _NAMES = tuple(str(option.name) for option in COMMON)
 
 
@@ -94,10 +123,12 @@ def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None
     def decorate(function: Callable[..., None]) -> click.Command:
         @functools.wraps(function)
         def run(**given: Any) -> None:
+            from returnctl.app import App
+
             function(App(_merged(given)), **given)
 
         made = click.command(cls=_Command)(run)
-        made.params += [*_options(), *(_step_options() if step else ())]
+        made.params += [*_OPTIONS, *(_STEP_OPTIONS if step else ())]
         made.epilog = _exit_status(codes)
         return made
 
@@ -134,6 +165,9 @@ def _exit_status(codes: tuple[int, ...]) -> str:
 
 def _merged(given: dict[str, Any]) -> Options:
     """Take the common options out of `given`: after the command's name, before it, then the environment."""
+    from returnctl.app import Options
+    from returnctl.settings import Settings
+
     context = click.get_current_context()
     before = context.find_root().obj or {}
     settings = Settings()
@@ -142,7 +176,7 @@ def _merged(given: dict[str, Any]) -> Options:
         after = given.pop(name, None)
         values[name] = before.get(name) if after in (None, 0) and after is not False else after
     if values["color"] is None:
-        values["color"] = _color(settings)
+        values["color"] = _color(settings.environ)
     context.color = values["color"]
     as_json = bool(values["json"]) or settings.flag("RETURNCTL_JSON")
     return Options(
@@ -162,12 +196,12 @@ def _merged(given: dict[str, Any]) -> Options:
     )
 
 
-def _color(settings: Settings) -> bool | None:
-    if settings.environ.get("NO_COLOR"):
+def _color(environ: Mapping[str, str]) -> bool | None:
+    if environ.get("NO_COLOR"):
         return False
-    if settings.environ.get("FORCE_COLOR"):
+    if environ.get("FORCE_COLOR"):
         return True
-    return False if settings.environ.get("TERM") == "dumb" else None
+    return False if environ.get("TERM") == "dumb" else None
 
 
 def words_argument(metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

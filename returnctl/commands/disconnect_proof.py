@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import cli_command, words_argument
-from returnctl.returns import devices
+from returnctl.vocabulary import ACCOUNTS
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(6, 7, 8, 9, 75, step=True)
 @words_argument("[RETURN] [FILE]...")
-@click.option("--account", type=click.Choice(devices.ACCOUNTS), help="The account that the proof is for.")
+@click.option("--account", type=click.Choice(ACCOUNTS), help="The account that the proof is for.")
 @click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
 @click.option(
     "--backed-up",
@@ -32,6 +33,8 @@ def command(app: App, words: tuple[str, ...], **options: Any) -> None:
       returnctl disconnect-proof 10000001
       returnctl disconnect-proof 10000001 icloud.png --backed-up yes
     """
+    from pathlib import Path
+
     from returnctl.steps import disconnect_proof as step
 
     reference, rest = app.named(words)

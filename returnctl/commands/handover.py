@@ -1,8 +1,12 @@
 from __future__ import annotations
 
-from returnctl.app import App
+from typing import TYPE_CHECKING
+
 from returnctl.commands.common import cli_command, words_argument
 from returnctl.errors import Usage
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(5, 7, 8, 9, step=True)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from returnctl import output
-from returnctl.app import App
 from returnctl.commands.common import EXIT_CODES, cli_command
-from returnctl.settings import VARIABLES
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command()
@@ -18,6 +20,9 @@ def command(app: App, topic: str) -> None:
       returnctl help exit-codes
       returnctl help environment
     """
+    from returnctl import output
+    from returnctl.settings import VARIABLES
+
     table = {str(code): words for code, words in EXIT_CODES.items()} if topic == "exit-codes" else VARIABLES
     if app.options.json:
         output.document({"schema": 1, topic: table})

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.app import App
 
 
 @cli_command(6, 7, 8, 9, 75, step=True)

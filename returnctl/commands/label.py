@@ -1,19 +1,22 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
+from returnctl.vocabulary import CARRIERS
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(4, 5, 6, 7, 8, 9, 75, step=True)
 @words_argument("[RETURN]")
 @click.option("--file", type=FILE, help="A label that you have: PDF, PNG, GIF, JPEG or ZPL.")
 @click.option("--number", metavar="N", help="Its tracking number.")
-@click.option("--carrier", type=click.Choice(["ups", "usps", "fedex", "other"]), help="Its carrier.")
+@click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
 @click.option("--carrier-name", metavar="NAME", help="The carrier's name, with --carrier other.")
 @click.option("--paper", type=click.Choice(["a4", "letter", "4x6"]), help="Lay it out for this paper.")
 @click.option("--spare", is_flag=True, help="With a copy for the inside of the parcel.")

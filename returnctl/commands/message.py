@@ -1,22 +1,25 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
+from returnctl.vocabulary import TEMPLATES
 
-_TEMPLATES = ("retake", "label-expired", "lost-parcel", "damaged-in-transit")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.app import App
 
 
 @cli_command(5, 6, 7, 8, 9, 75, step=True)
 @words_argument("[RETURN] [TEXT]")
 @click.option("--body-file", metavar="FILE|-", help="The text, from a file or standard input.")
 @click.option("--file", "files", type=FILE, multiple=True, help="Attach a picture or a PDF (many).")
-@click.option("--template", type=click.Choice(_TEMPLATES), help="A ready text.")
+@click.option("--template", type=click.Choice(TEMPLATES), help="A ready text.")
 def command(
     app: App, words: tuple[str, ...], body_file: str | None, files: tuple[Path, ...], template: str | None
 ) -> None:
@@ -38,6 +41,8 @@ def command(
 
 
 def _body(name: str) -> str:
+    from pathlib import Path
+
     if name == "-":
         return sys.stdin.read(20_000) if sys.stdin else ""
     try:

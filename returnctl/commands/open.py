@@ -1,25 +1,28 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import DAY, cli_command, words_argument
 from returnctl.errors import Usage
-from returnctl.returns import devices, policy
+from returnctl.vocabulary import DAMAGES, KINDS, REASONS, WISHES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from returnctl.app import App
 
 
 @cli_command(4, 5, 6, 7, 8, 9, 75, step=True)
 @words_argument("[RETURN]")
-@click.option("--device", type=click.Choice(devices.KINDS), help="What kind of device it is.")
+@click.option("--device", type=click.Choice(KINDS), help="What kind of device it is.")
 @click.option("--brand", help="Its maker, such as Apple.")
 @click.option("--model", help="Its model.")
-@click.option("--reason", type=click.Choice(policy.REASONS), help="Why it goes back.")
+@click.option("--reason", type=click.Choice(REASONS), help="Why it goes back.")
 @click.option("--description", help="What is wrong, in your words.")
-@click.option("--wants", type=click.Choice(policy.WISHES), help="What you would like.")
-@click.option("--damage", type=click.Choice(policy.DAMAGES), multiple=True, help="Damage, if any (many).")
+@click.option("--wants", type=click.Choice(WISHES), help="What you would like.")
+@click.option("--damage", type=click.Choice(DAMAGES), multiple=True, help="Damage, if any (many).")
 @click.option("--received", type=DAY, help="The day you received it.")
 @click.option("--ordered", type=DAY, help="The day you ordered it.")
 @click.option("--asked", type=DAY, help="The day you asked for help, if not today.")

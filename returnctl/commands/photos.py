@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
-from returnctl.returns import devices
+from returnctl.vocabulary import KINDS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.app import App
 
 
 @cli_command(6, 7, 8, 9, 75, step=True)
@@ -16,7 +19,7 @@ from returnctl.returns import devices
 @click.option("--view", "views", multiple=True, metavar="VIEW=FILE", help="Put a picture to a view (many).")
 @click.option("--in-order", is_flag=True, help="By the time they were taken, one for each view.")
 @click.option("--check", is_flag=True, help="Judge only: no return, no network, nothing kept.")
-@click.option("--device", type=click.Choice(devices.KINDS), help="The kind of device, with --check.")
+@click.option("--device", type=click.Choice(KINDS), help="The kind of device, with --check.")
 @click.option("--without", multiple=True, metavar="VIEW", help="A view that can't be taken (many).")
 @click.option("--accept", multiple=True, metavar="CODE|VIEW", help="Take it as it is (many).")
 @click.option("--ignore-others", is_flag=True, help="Leave out files that are named for no view.")
@@ -39,6 +42,8 @@ def command(
       returnctl photos 10000001 --view back=IMG_4.jpg --without screen-on
       returnctl photos --check --device smartphone ~/Pictures/phone
     """
+    from pathlib import Path
+
     from returnctl.steps import photos as step
 
     explicit = dict(map(_view, views))
@@ -46,7 +51,7 @@ def command(
         reference, rest = app.perhaps_named(words)
         kind = device or (app.reading(reference).state.device.kind if reference else None)
         if kind is None:
-            raise Usage("Which kind of device?", hint=f"--device {'|'.join(devices.KINDS)}")
+            raise Usage("Which kind of device?", hint=f"--device {'|'.join(KINDS)}")
         chosen = step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)
         app.show(step.check(app, kind, chosen))
         return
@@ -57,6 +62,8 @@ def command(
 
 
 def _view(text: str) -> tuple[str, Path]:
+    from pathlib import Path
+
     view, equals, file = text.partition("=")
     if not equals or not file or not view.replace("-", "").isalnum() or not view.isascii():
         raise Usage(f"--view {text}: not VIEW=FILE.", hint="such as --view back=IMG_4.jpg")

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import cli_command, words_argument
 from returnctl.errors import Usage
+from returnctl.vocabulary import CARRIERS
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(4, 5, 75)
 @words_argument("[RETURN]")
 @click.option("--near", metavar="PLACE", help="A postcode, or city and state: “Austin, TX”.")
-@click.option("--carrier", type=click.Choice(["ups", "usps", "fedex"]), help="Of this carrier alone.")
+@click.option("--carrier", type=click.Choice(CARRIERS), help="Of this carrier alone.")
 def command(app: App, words: tuple[str, ...], near: str | None, carrier: str | None) -> None:
     """Find drop-off points near a place.
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import cli_command, words_argument
 from returnctl.errors import Usage
+
+if TYPE_CHECKING:
+    from returnctl.app import App
 
 
 @cli_command(4, 5, 7, 9, 75)

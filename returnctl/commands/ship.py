@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import DAY, FILE, cli_command, words_argument
 from returnctl.errors import Usage
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from returnctl.app import App
 
 
 @cli_command(6, 7, 8, 9, 75, step=True)

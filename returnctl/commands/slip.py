@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
-from returnctl.credentials import Secret
 from returnctl.errors import Usage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.app import App
+    from returnctl.credentials import Secret
 
 
 @cli_command(5, 6, 7, 9, step=True)
@@ -51,6 +55,8 @@ def command(
 
 
 def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
+    from returnctl.credentials import Secret
+
     if read:
         line = sys.stdin.readline().strip() if sys.stdin else ""
         if not line:

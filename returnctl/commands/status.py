@@ -1,13 +1,17 @@
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
-from returnctl.returns.state import STEPS
+from returnctl.vocabulary import STEPS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from returnctl.app import App
 
 
 @cli_command(5, 9)

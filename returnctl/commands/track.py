@@ -1,27 +1,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.app import App
 from returnctl.commands.common import DAY, cli_command, words_argument
 from returnctl.errors import Usage
-from returnctl.returns.reference import parse_reference
+from returnctl.vocabulary import CARRIERS, STATUSES
 
-STATUSES = (
-    "label-created",
-    "picked-up",
-    "in-transit",
-    "out-for-delivery",
-    "available-for-pickup",
-    "delivered",
-    "exception",
-    "returned",
-    "cancelled",
-)
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from returnctl.app import App
 
 
 @cli_command(3, 4, 5, 6, 8, 75, step=True)
@@ -30,7 +23,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 @click.option("--until", type=click.Choice(STATUSES), help="Wait for this status.")
 @click.option("--timeout", metavar="DURATION", help="Wait no longer: 30s, 10m, 2h, 5d.")
 @click.option("--number", metavar="N", help="A tracking number, with or without a return.")
-@click.option("--carrier", type=click.Choice(["ups", "usps", "fedex", "other"]), help="Its carrier.")
+@click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
 @click.option("--delivered", type=DAY, help="You know that it arrived on this day.")
 def command(
     app: App,
@@ -50,6 +43,7 @@ def command(
       returnctl track 10000001 --until delivered --timeout 5d
       returnctl track --number 1Z999AA10123456784
     """
+    from returnctl.returns.reference import parse_reference
     from returnctl.steps import track as step
 
     options = step.Options(

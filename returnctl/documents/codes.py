@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from zxingcpp import Barcode
 
 _SMALL = 2500
-_SEPARATORS = re.compile(r"[\s()\x1d-]+")
-_NUMBER = re.compile(r"\b(?:1Z(?:\s?[0-9A-Z]){16}|[A-Z]{2}(?:\s?\d){9}\s?[A-Z]{2}|\d(?:\s?\d){9,33})\b")
+_NUMBER = re.compile(r"\b(?:1Z(?: ?[0-9A-Z]){16}|[A-Z]{2} ?\d(?: ?\d){8} ?[A-Z]{2}|\d(?: ?\d){9,40})\b")
+_LENGTHS = {12, 14, 15, 18, 20, 22, 26, 30, 34}
+"""Digits of the carriers' numbers and of the barcodes that hold them."""
 _WITH_ROUTING = re.compile(r"420\d{5}(?:\d{4})?(9[1-5]\d{20}(?:\d{4})?)")
+_BRACKETED = re.compile(r"\((\d{2,4})\)")
+_ZPL_FIELD = re.compile(r"\^F[DV]([^\^]*)", re.IGNORECASE)
+_ZPL_SWITCH = re.compile(r">[0-9:;<=>]")
 
 
 def read_codes(picture: Image) -> list[str]:
@@ -44,9 +48,29 @@ def tracking_numbers(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(number for text in texts for number in _numbers(text)))
 
 
+def zpl_fields(data: bytes) -> list[str]:
+    """What a ZPL label prints, its barcodes without the signs that switch between code sets."""
+    fields = _ZPL_FIELD.findall(data.decode("utf-8", "replace"))
+    return [_ZPL_SWITCH.sub("", field) for field in fields]
+
+
 def _numbers(text: str) -> Iterator[str]:
-    for match in _NUMBER.finditer(text.upper().replace("\x1d", " ")):
-        yield from _forms(_SEPARATORS.sub("", match.group()))
+    for match in _NUMBER.finditer(_BRACKETED.sub(r"\1", text.upper().replace("\x1d", ""))):
+        groups = match.group().split()
+        yield from _forms("".join(groups)) if _is_number("".join(groups)) else _parts(groups)
+
+
+def _parts(groups: list[str]) -> Iterator[str]:
+    """The numbers among groups of digits that other digits stand beside on the line."""
+    for start in range(len(groups)):
+        for end in range(len(groups), start, -1):
+            joined = "".join(groups[start:end])
+            if _is_number(joined):
+                yield from _forms(joined)
+
+
+def _is_number(code: str) -> bool:
+    return not code.isdigit() or len(code) in _LENGTHS
 
 
 def _forms(code: str) -> Iterator[str]:
@@ -58,5 +82,5 @@ def _forms(code: str) -> Iterator[str]:
     if re.fullmatch(r"96\d{20}", code):
         yield code[7:]
     if re.fullmatch(r"\d{34}", code):
-        yield code[22:]
         yield code[20:]
+        yield code[22:]

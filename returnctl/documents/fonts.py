@@ -64,6 +64,11 @@ def missing(text: str) -> bool:
     return any(unicodedata.category(c)[0] in "LN" and font_for(c, "regular") is None for c in text)
 
 
+def shows_all(text: str) -> bool:
+    """Whether every single character of `text` can be shown."""
+    return all(font_for(c, "regular") for c in text)
+
+
 def drawable(text: str) -> str:
     """`text` with each run of letters that can't be shown as "[…]"; other such signs, as emoji, left out."""
     shown: list[str] = []

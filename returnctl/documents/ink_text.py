@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -9,10 +10,6 @@ import msgspec
 from returnctl.documents.geometry import IDENTITY, Box, Matrix, multiply
 
 _ASCENT, _DESCENT = 1.0, 0.3
-_UNKNOWN = (("mwMW@%&", 1.05), ("ijltf.,:;|!'I -/()[]", 0.4), ("ABCDEFGHJKLNOPQRSTUVXYZ", 0.8))
-_UNKNOWN_OTHER = 0.62
-"""Widths in parts of the type size where a font does not say them, which one of the standard 14 need not do:
-those of Helvetica Bold, rounded up."""
 _INVISIBLE = 3
 
 
@@ -67,21 +64,27 @@ class Cursor:
 
 def _widths(font: Any, codes: bytes) -> list[float]:
     """The width of each glyph in parts of the type size."""
-    if font is None:
-        return [_guess(code) for code in codes]
+    if font is None or "/Widths" not in font and font.get("/Subtype") != "/Type0":
+        widths = _standard(str(font.get("/BaseFont", "")) if font is not None else "")
+        return [widths[code] / 1000 for code in codes]
     if font.get("/Subtype") == "/Type0":
         return _composite(font, codes)
     scale = abs(float(font["/FontMatrix"][0])) if "/FontMatrix" in font else 0.001
-    first, known = int(font.get("/FirstChar", 0)), font.get("/Widths")
-    if known is None:
-        return [_guess(code) for code in codes]
-    descriptor = font.get("/FontDescriptor", {})
-    other = float(descriptor.get("/MissingWidth", 0))
+    first, known = int(font.get("/FirstChar", 0)), font["/Widths"]
+    other = float(font.get("/FontDescriptor", {}).get("/MissingWidth", 0))
     return [(float(known[c - first]) if 0 <= c - first < len(known) else other) * scale for c in codes]
 
 
-def _guess(code: int) -> float:
-    return next((width for letters, width in _UNKNOWN if chr(code) in letters), _UNKNOWN_OTHER)
+@cache
+def _standard(name: str) -> list[float]:
+    """The widths of one of the 14 fonts that every reader has; of any other font's, those of a wide one."""
+    from reportlab.pdfbase.pdfmetrics import getFont, standardFonts
+
+    exact = name.lstrip("/")
+    if exact not in standardFonts:
+        exact = "Courier" if "courier" in name.lower() else "Helvetica-Bold"
+    widths: list[float] = getFont(exact).widths
+    return widths
 
 
 def _composite(font: Any, codes: bytes) -> list[float]:

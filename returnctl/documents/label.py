@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from returnctl.documents import guard
-from returnctl.documents.codes import read_codes, tracking_numbers
+from returnctl.documents.codes import read_codes, tracking_numbers, zpl_fields
 from returnctl.documents.page import Paper
 from returnctl.errors import Refused
 
@@ -66,7 +66,7 @@ def label_numbers(label: LabelFile) -> tuple[str, ...]:
     installed.
     """
     if label.kind == "zpl":
-        return tracking_numbers([label.data.decode("utf-8", "replace")])
+        return tracking_numbers(zpl_fields(label.data))
     if label.kind == "pdf":
         from returnctl.documents.render import rendered_codes
 

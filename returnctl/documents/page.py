@@ -124,7 +124,7 @@ def prepare(text: str) -> str:
 
 def wrap(text: str, width: float, *, size: float, lines: int, style: Style = "regular") -> list[str]:
     """Prepared `text` in at most `lines` lines of `width` points; what does not fit ends in an ellipsis."""
-    return break_lines(text, width, lambda c: fonts.width(c, style, size), lines=lines)
+    return break_lines(text, width, lambda c: fonts.width(c, style, size), lines=lines, hang=True)
 
 
 def _to_dot(place: float) -> float:

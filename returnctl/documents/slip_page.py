@@ -112,10 +112,11 @@ class SlipPage:
         self._pen.text(_MARGIN + 12, top + 17, "Unlock code, for testing the device", size=_CAPTION)
         for n, line in enumerate(wrap(lock, self._width / 2 - 24, size=9.5, lines=3)):
             self._pen.text(_MARGIN + self._width / 2 + 12, top + 17 + n * 13, line, size=9.5)
-        if code:
+        if code and fonts.shows_all(code):
             self._code(code, top + 22, room=self._width / 2 - 12 if lock else self._width - 24)
         else:
-            self._pen.rule(_MARGIN + 12, top + 48, self._width / 2 - 36, weight=0.6)
+            self._pen.rule(_MARGIN + 12, top + 46, self._width / 2 - 36, weight=0.6)
+            self._pen.text(_MARGIN + 12, top + 56, "Please write it here by hand.", size=7.5)
         self._bottom = top - 12
 
     def _code(self, code: str, top: float, *, room: float) -> None:

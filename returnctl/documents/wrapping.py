@@ -8,36 +8,40 @@ Measure = Callable[[str], float]
 """How wide one character is."""
 
 _ELLIPSIS = "…"
-_HANGING = " 、。，．）」』！？"
-"""May stand beyond the end of a line, rather than at the start of the next."""
+_HANGING = "、。，．）」』！？"
 
 
-def break_lines(text: str, width: float, measure: Measure, *, lines: int | None = None) -> list[str]:
+def break_lines(
+    text: str, width: float, measure: Measure, *, lines: int | None = None, hang: bool = False
+) -> list[str]:
     """`text` in lines of at most `width`; with `lines`, what does not fit into them ends in an ellipsis.
 
-    Words are kept whole where a line can hold them. Chinese and Japanese break between any two characters.
+    Words are kept whole where a line can hold them. Chinese and Japanese break between any two characters;
+    with `hang`, their full stop may stand beyond the end of a line, rather than at the start of the next.
     """
+    beyond = _HANGING if hang else ""
     broken: list[str] = []
     rest = text.strip()
     while rest:
         if lines is not None and len(broken) == lines - 1:
             broken.append(_shorten(rest, width, measure))
             break
-        cut = _fitting(rest, width, measure)
+        cut = _fitting(rest, width, measure, beyond)
         broken.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return broken
 
 
-def _fitting(text: str, width: float, measure: Measure) -> int:
+def _fitting(text: str, width: float, measure: Measure, beyond: str) -> int:
     """How many characters of `text` go on a line: up to the last place where it may break."""
     used = 0.0
     breakable = 0
     for i, c in enumerate(text):
         if c == " " or _is_ideograph(c):
             breakable = i
-        used += measure(c)
-        if used > width and c not in _HANGING:
+        before, used = used, used + measure(c)
+        hangs = c == " " or (c in beyond and before <= width)
+        if used > width and not hangs:
             return breakable or max(i, 1)
         if c == "-" or _is_ideograph(c):
             breakable = i + 1

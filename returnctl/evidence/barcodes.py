@@ -86,8 +86,11 @@ def _read(picture: Image.Image, formats: Any) -> list[Any]:
 def _formats() -> Any:
     """The kinds of code on labels, boxes and screens; product codes (EAN, UPC) are none of them."""
     from zxingcpp import BarcodeFormat as Kind
+    from zxingcpp import BarcodeFormats
 
-    return Kind.Code128 | Kind.Code39 | Kind.ITF | Kind.DataMatrix | Kind.QRCode | Kind.PDF417 | Kind.MaxiCode
+    return BarcodeFormats(
+        [Kind.Code128, Kind.Code39, Kind.ITF, Kind.DataMatrix, Kind.QRCode, Kind.PDF417, Kind.MaxiCode]
+    )
 
 
 @functools.cache

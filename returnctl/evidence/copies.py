@@ -16,7 +16,7 @@ import msgspec
 
 from returnctl.errors import Refused
 from returnctl.evidence import metadata
-from returnctl.evidence.prepare import Picture, decode, open_picture, orientation_of, to_mode, upright
+from returnctl.evidence.prepare import decode, open_picture, orientation_of, to_mode, upright
 from returnctl.evidence.segments import foreign_parts
 
 if TYPE_CHECKING:
@@ -62,35 +62,39 @@ def clean_copy(
         Refused: no copy fits into `max_bytes`.
     """
     picture = open_picture(source)
-    image, profile = _pixels(picture, long_side)
-    exif = _exif_with_time(picture.image) if keep_time else b""
-    copy, data = _fitting(
-        picture, image, long_side, max_bytes, keep_png, {"exif": exif, "icc_profile": profile}
-    )
+    # A tenth shorter is welcome where it saves decoding at full size: 200 megapixels at 4080 pixels.
+    stored = decode(picture, picture.image, long_side=round(long_side * 0.9), mode="RGB")
+    removed = metadata.kinds_of(stored)
+    exif = _exif_with_time(stored) if keep_time else b""
+    image, profile = _in_colour(stored)
+    extras = {"exif": exif, "icc_profile": profile}
+    wants_png = keep_png and picture.format == "PNG"
+    copy, data = _fitting(_within(image, long_side), max_bytes, extras, wants_png=wants_png)
+    if copy is None:
+        message = f"{picture.name}: no copy of it fits into {max_bytes:,} bytes"
+        raise Refused(message, hint="Take the photo again with the phone's camera.")
     _check(data, copy.size, time_kept=bool(exif))
     return CleanCopy(
         data=data,
         extension=".png" if data.startswith(_PNG) else ".jpg",
         width=copy.width,
         height=copy.height,
-        removed=metadata.kinds_of(picture.image),
+        removed=removed,
         shrunk=max(copy.size) < picture.long_side,
         source_sha256=picture.sha256,
     )
 
 
-def _pixels(picture: Picture, long_side: int) -> tuple[Image.Image, bytes | None]:
-    """The picture upright in RGB, and the colour profile that goes with these pixels."""
-    # A tenth shorter is welcome where it saves decoding at full size: 200 megapixels at 4080 pixels.
-    stored = decode(picture, picture.image, long_side=round(long_side * 0.9), mode="RGB")
-    profile = picture.image.info.get("icc_profile")
-    if profile and _is_plain_rgb(profile) and not stored.mode.startswith(("CMYK", "L", "I")):
+def _in_colour(stored: Image.Image) -> tuple[Image.Image, bytes]:
+    """The picture upright in RGB, and the colour profile that goes with these pixels; empty for sRGB."""
+    profile = stored.info.get("icc_profile") or b""
+    if _is_plain_rgb(profile) and stored.mode in {"RGB", "RGBA", "P"}:
         colours = to_mode(stored, "RGB")
     else:
-        colours, profile = _in_srgb(stored, profile), None
-    colours = upright(colours, orientation_of(picture.image))
+        colours, profile = _in_srgb(stored, profile), b""
+    colours = upright(colours, orientation_of(stored))
     colours.info = {}  # the encoders take comments and more from here
-    return _within(colours, long_side), profile
+    return colours, profile
 
 
 def _is_plain_rgb(profile: bytes) -> bool:
@@ -98,7 +102,7 @@ def _is_plain_rgb(profile: bytes) -> bool:
     return profile[16:20] == b"RGB " and len(profile) <= _LARGEST_PROFILE
 
 
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
     """The picture's colours as sRGB; as they are where there is no profile, or one that doesn't fit."""
     from PIL import ImageCms
 
@@ -137,30 +141,22 @@ def _exif_with_time(image: Image.Image) -> bytes:
 
 
 def _fitting(
-    picture: Picture,
-    image: Image.Image,
-    long_side: int,
-    max_bytes: int,
-    keep_png: bool,
-    extras: dict[str, bytes | None],
-) -> tuple[Image.Image, bytes]:
-    """The first step of the ladder that fits: what was written, and its bytes."""
-    if keep_png and picture.format == "PNG" and picture.long_side <= long_side:
-        data = _encoded(image, "PNG", extras)
-        if len(data) <= max_bytes:
-            return image, data
+    image: Image.Image, max_bytes: int, extras: Mapping[str, bytes], *, wants_png: bool
+) -> tuple[Image.Image | None, bytes]:
+    """The first step of the ladder that fits: what was written, and its bytes; None where none does."""
+    if wants_png and len(data := _encoded(image, "PNG", extras)) <= max_bytes:
+        return image, data
     for side, quality in _LADDER:
         smaller = _within(image, side)
-        data = _encoded(smaller, "JPEG", extras | {"quality": quality, "comment": b""})
+        data = _encoded(smaller, "JPEG", {**extras, "quality": quality, "comment": b""})
         if len(data) <= max_bytes:
             return smaller, data
-    message = f"{picture.name}: no copy of it fits into {max_bytes:,} bytes"
-    raise Refused(message, hint="Take the photo again with the phone's camera.")
+    return None, b""
 
 
 def _encoded(image: Image.Image, kind: str, options: Mapping[str, object]) -> bytes:
     target = io.BytesIO()
-    image.save(target, kind, **{key: value for key, value in options.items() if value or value == b""})
+    image.save(target, kind, **options)
     return target.getvalue()
 
 

@@ -21,8 +21,8 @@ REPORTING_BODIES: Final = frozenset(
 DIGITS: Final = 15
 _WHERE_TO_LOOK: Final = "Dial *#06# on the device, or look under Settings > About; type its 15 digits."
 _LABEL: Final = re.compile(
-    r"^\s*IMEI(?:\s*SV)?(?:\s*/\s*(?:SV|MEID))?\s*(?:[12]\s*[:.#)]|\(\s*(?:SIM|SLOT)\s*\d\s*\))?[\s:#.]*",
-    re.I,
+    r"^\s*IMEI(?:\s*SV)?(?:\s*/\s*(?:SV|MEID))?\s*(?:[1-4][\s:.#)]|\(\s*(?:SIM|SLOT)\s*\d\s*\))?[\s:#.]*",
+    re.IGNORECASE,
 )
 _SEPARATORS: Final = re.compile(r"[\s/.,;:_\u2010-\u2015\u2212-]+")
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from returnctl.evidence import heif
+from returnctl.evidence.formats import DAMAGED, kind_of, webp_pixels
 from returnctl.evidence.problems import BadPicture, Problem, too_large, unreadable
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ def open_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
     shown = name or (source.name if isinstance(source, Path) else "picture")
     if len(data) > MAX_FILE_BYTES:
         raise BadPicture(_file_too_large(len(data)), name=shown)
-    kind = _kind_of(data, shown)
+    kind = kind_of(data)
+    if isinstance(kind, Problem):
+        raise BadPicture(kind, name=shown)
     image = _pillow_open(data, kind, shown)
     picture = Picture(
         name=shown,
@@ -154,7 +157,7 @@ def decode(picture: Picture, image: Image.Image, *, long_side: int, mode: str) -
     try:
         image.load()
     except Exception:  # noqa: BLE001 - a damaged file can make a decoder raise nearly anything
-        raise BadPicture(unreadable(_DAMAGED), name=picture.name) from None
+        raise BadPicture(unreadable(DAMAGED), name=picture.name) from None
     return image
 
 
@@ -199,9 +202,6 @@ def upright(image: Image.Image, orientation: int) -> Image.Image:
     return image.transpose(turns[orientation]) if orientation in turns else image
 
 
-_DAMAGED: Final = "The picture is damaged or was not copied whole: copy it from the phone again."
-
-
 def _why_not_opened(path: Path, error: OSError) -> str:
     if path.is_symlink():
         return "This is a link: give the picture itself."
@@ -216,42 +216,10 @@ def _file_too_large(size: int) -> Problem:
     return too_large(message, measured=size / MEGA, limit=limit)
 
 
-def _kind_of(data: bytes, name: str) -> str:
-    """The format by the first bytes, whatever the file is called."""
-    if not data:
-        raise BadPicture(unreadable("The file is empty: copy it from the phone again."), name=name)
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP"
-    if heif.brand_of(data) in heif.BRANDS:
-        if heif.is_complete(data):
-            return "HEIF"
-        raise BadPicture(unreadable(_DAMAGED), name=name)
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        message = "This is a GIF, which may move: take a photo, or save it as JPEG or PNG."
-        raise BadPicture(Problem(code="animated", severity="reject", message=message), name=name)
-    raise BadPicture(unreadable(_what_else(data)), name=name)
-
-
-def _what_else(data: bytes) -> str:
-    if heif.brand_of(data) in {b"avif", b"avis"}:
-        return "This is an AVIF picture: save it as JPEG or PNG."
-    if heif.brand_of(data) or data.startswith((b"\x1aE\xdf\xa3", b"RIFF")):
-        return "This is a video: take a photo instead."
-    if data.startswith(b"%PDF"):
-        return "This is a PDF: take a photo or a screenshot instead."
-    if data.startswith((b"II*\0", b"MM\0*")):
-        return "This is a raw or TIFF picture: save it as JPEG."
-    return "This is no picture that can be opened here: give a JPEG, HEIC, PNG or WEBP."
-
-
 def _pillow_open(data: bytes, kind: str, name: str) -> Image.Image:
     from PIL import Image
 
-    if kind == "WEBP" and (pixels := _webp_pixels(data)) > MAX_PIXELS["WEBP"]:
+    if kind == "WEBP" and (pixels := webp_pixels(data)) > MAX_PIXELS["WEBP"]:
         raise BadPicture(_too_many_pixels(pixels, MAX_PIXELS["WEBP"]), name=name)
     if kind == "HEIF":
         heif.register_decoder()
@@ -259,7 +227,7 @@ def _pillow_open(data: bytes, kind: str, name: str) -> Image.Image:
     try:
         return Image.open(io.BytesIO(data), formats=(kind,))
     except Exception:  # noqa: BLE001 - a hostile header can make a plugin raise nearly anything
-        raise BadPicture(unreadable(_DAMAGED), name=name) from None
+        raise BadPicture(unreadable(DAMAGED), name=name) from None
 
 
 @functools.cache
@@ -270,22 +238,6 @@ def _set_up_pillow() -> None:
     Image.MAX_IMAGE_PIXELS = None
     # Broken EXIF is common, no matter here, and nothing to tell a person about.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-
-def _webp_pixels(data: bytes) -> int:
-    """Width x height of a WEBP's canvas, read before its decoder, which sets memory aside when it opens.
-
-    The container's layout is RFC 9649, sections 2.5 to 2.7.
-    """
-    chunk = data[12:16]
-    if chunk == b"VP8X":
-        width, height = data[24:27], data[27:30]
-        return (int.from_bytes(width, "little") + 1) * (int.from_bytes(height, "little") + 1)
-    if chunk == b"VP8L":
-        bits = int.from_bytes(data[21:25], "little")
-        return ((bits & 0x3FFF) + 1) * ((bits >> 14 & 0x3FFF) + 1)
-    width, height = data[26:28], data[28:30]
-    return (int.from_bytes(width, "little") & 0x3FFF) * (int.from_bytes(height, "little") & 0x3FFF)
 
 
 def _header_problem(picture: Picture) -> Problem | None:

@@ -25,8 +25,8 @@ from returnctl.marketplaces.base import (
     RemoteTracking,
     Upload,
 )
-from returnctl.returns.devices import KINDS
 from returnctl.returns.intents import Outcome, Prepared
+from returnctl.vocabulary import KINDS
 
 T = TypeVar("T")
 SERVICE = "the marketplace"

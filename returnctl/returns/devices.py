@@ -6,16 +6,14 @@ The facts are data (`devices.toml`): the marketplace's own pages disagree, and c
 from __future__ import annotations
 
 import functools
-import tomllib
 from pathlib import Path
 from typing import Any
-
-KINDS = ("smartphone", "tablet", "computer", "smartwatch", "console", "audio", "other")
-ACCOUNTS = ("icloud", "google", "samsung", "find-my", "microsoft", "playstation", "nintendo", "other")
 
 
 @functools.cache
 def _data() -> dict[str, Any]:
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("devices.toml").read_text(encoding="utf-8"))
 
 

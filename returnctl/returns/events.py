@@ -4,8 +4,6 @@ Fields are only ever added, with a default: an older record stays readable. Date
 RFC 3339 with an offset, hashes SHA-256 in hex, files relative to the return's folder.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from msgspec import Struct
@@ -52,6 +50,7 @@ class Opened(Event, frozen=True, kw_only=True, tag="opened"):
     coverage: Coverage
     accepted: tuple[str, ...] = ()
     needed: dict[str, bool]
+    views: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     imeis: tuple[str, ...] = ()
     serial: str | None = None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from pathlib import Path
 
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError
@@ -49,7 +48,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     ensure_folder(path.parent)
     if path.is_symlink():
         raise _link(path)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         _write_new(beside, content)
         beside.replace(path)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from returnctl.digest import hex_of
 from returnctl.returns import files
 from returnctl.returns.events import Event
 from returnctl.returns.record import Record
@@ -46,7 +46,7 @@ class Return:
 
     def keep_original(self, source: Path, content: bytes) -> str:
         """Keep what was given, untouched, once for each content. Returns its name in the folder."""
-        name = f"originals/{sha256(content)[:12]}-{safe_name(source.name)}"
+        name = f"originals/{hex_of(content)[:12]}-{safe_name(source.name)}"
         if not (self.folder / name).is_file():
             self.keep(name, content)
         return name
@@ -58,10 +58,6 @@ class Return:
     def read(self, name: str) -> bytes:
         """A file of the return. Raises FileNotFoundError, Failed for a symbolic link."""
         return files.read_bytes(self.folder / name, max_bytes=MAX_FILE_BYTES)
-
-
-def sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def safe_name(name: str) -> str:

@@ -12,9 +12,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from returnctl.digest import hex_of
 from returnctl.errors import Damaged, InDoubt, NotFound, Refused, ReturnctlError
 from returnctl.returns.events import Covers, Intended, Settled
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.state import Doubt
 
 
@@ -67,7 +68,7 @@ def carry_out(
             url=prepared.url,
             headers=prepared.headers,
             body=body,
-            body_sha256=sha256(prepared.body),
+            body_sha256=hex_of(prepared.body),
             summary=prepared.summary,
             covers=covers,
             key=prepared.key,
@@ -120,7 +121,7 @@ def _prepared_again(held: Return, doubt: Doubt) -> Prepared:
         body = held.read(doubt.body)
     except FileNotFoundError:
         body = b""
-    if sha256(body) != doubt.body_sha256:
+    if hex_of(body) != doubt.body_sha256:
         raise Damaged(
             f"{held.folder / doubt.body} is not what was sent any more.",
             hint=f"look at the marketplace, then `returnctl resolve {held.reference} --happened` or `--did-not-happen`",

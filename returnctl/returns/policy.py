@@ -7,7 +7,6 @@ it is read.
 from __future__ import annotations
 
 import functools
-import tomllib
 from collections.abc import Container
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -17,18 +16,6 @@ from msgspec import Struct
 
 from returnctl.errors import Usage
 from returnctl.returns.events import Coverage
-
-DAMAGES = ("none", "physical", "oxidation", "opened", "in-transit")
-REASONS = (
-    "changed-mind",
-    "faulty-on-arrival",
-    "faulty",
-    "damaged-in-transit",
-    "wrong-item",
-    "not-as-described",
-    "other",
-)
-WISHES = ("refund", "exchange", "repair")
 
 
 class Policy(Struct, frozen=True, kw_only=True):
@@ -62,6 +49,8 @@ class Facts(Struct, frozen=True, kw_only=True):
 
 @functools.cache
 def _data() -> dict[str, Any]:
+    import tomllib
+
     return tomllib.loads(Path(__file__).with_name("policy.toml").read_text(encoding="utf-8"))
 
 

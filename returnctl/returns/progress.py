@@ -5,9 +5,9 @@ from __future__ import annotations
 from msgspec import Struct
 
 from returnctl.result import Next
-from returnctl.returns import devices
 from returnctl.returns.reference import Reference
-from returnctl.returns.state import STEPS, State
+from returnctl.returns.state import State
+from returnctl.vocabulary import STEPS
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def deadline(state: State) -> str | None:
 def missing_views(state: State) -> tuple[str, ...]:
     """The views that are neither kept, nor known to the seller, nor left out."""
     known = {*state.photos, *state.sent.get("photos", {}), *state.left_out}
-    return tuple(view for view in devices.views(state.device.kind) if view not in known)
+    return tuple(view for view in state.views if view not in known)
 
 
 def missing_accounts(state: State) -> tuple[str, ...]:

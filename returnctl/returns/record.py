@@ -14,7 +14,6 @@ that fails its checks is Damaged: it is left as it is, and never taken for "noth
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from returnctl.digest import hex_of
 from returnctl.errors import Damaged, Failed, NotFound
 from returnctl.returns import files
 from returnctl.returns.events import AnyEvent, Event
@@ -86,7 +86,7 @@ class Record:
         """Add events that happened at the time `at`, and replace the file in one step."""
         lines, state = list(self._lines), self.state
         for event in happened:
-            previous = hashlib.sha256(lines[-1]).hexdigest() if lines else ""
+            previous = hex_of(lines[-1]) if lines else ""
             entry = Entry(n=len(lines) + 1, at=at, previous=previous, what=event)  # type: ignore[arg-type]  # the union's members are the only Events
             lines.append(msgspec.json.encode(entry))
             state = fold(state, event, at)
@@ -107,7 +107,7 @@ class Record:
     @property
     def head(self) -> str:
         """SHA-256 of the last event's line: it stands for the whole chain."""
-        return hashlib.sha256(self._lines[-1]).hexdigest() if self._lines else ""
+        return hex_of(self._lines[-1]) if self._lines else ""
 
 
 def read_state(folder: Path) -> State:
@@ -124,7 +124,7 @@ def _render(lines: list[bytes], state: State) -> bytes:
             msgspec.json.encode(state),
         )
     )
-    return body + b',\n"checksum":"%s"}\n' % hashlib.sha256(body).hexdigest().encode()
+    return body + b',\n"checksum":"%s"}\n' % hex_of(body).encode()
 
 
 def _read(path: Path) -> _File:
@@ -139,7 +139,7 @@ def _read(path: Path) -> _File:
 
 def _check_sum(path: Path, content: bytes) -> None:
     tail = _TAIL.search(content, max(0, len(content) - _TAIL_BYTES))
-    if not tail or hashlib.sha256(content[: tail.start()]).hexdigest().encode() != tail[1]:
+    if not tail or hex_of(content[: tail.start()]).encode() != tail[1]:
         raise damaged(path, "its checksum does not fit its contents")
 
 
@@ -158,7 +158,7 @@ def _check_chain(path: Path, lines: list[bytes]) -> None:
         entry = _decode(path, lambda line=line: msgspec.json.decode(line, type=Entry))  # type: ignore[misc]  # mypy can't infer a lambda with a default
         if entry.n != number or entry.previous != previous:
             raise damaged(path, f"the chain of its events breaks at event {number}")
-        previous = hashlib.sha256(line).hexdigest()
+        previous = hex_of(line)
 
 
 def _decode(path: Path, decode: Callable[[], _T]) -> _T:

@@ -1,19 +1,11 @@
 """A return as it stands today: the fold of its events."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from returnctl.returns import events as e
-
-#: The eight commands in the marketplace's order.
-STEPS = ("open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track")
-
-#: Steps whose items go to the seller; the others are done at the desk.
-TOLD = ("open", "photos", "imei", "disconnect-proof", "ship")
 
 
 class Doubt(Struct, kw_only=True, omit_defaults=True):
@@ -69,6 +61,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     coverage: e.Coverage = field(default_factory=e.Coverage)
     accepted: tuple[str, ...] = ()
     needed: dict[str, bool] = {}
+    views: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     imeis: tuple[str, ...] = ()
     order_serial: str | None = None
@@ -124,6 +117,7 @@ def _opened(_: State, event: e.Opened, at: str) -> State:
         coverage=event.coverage,
         accepted=event.accepted,
         needed=event.needed,
+        views=event.views,
         accounts=event.accounts,
         imeis=event.imeis,
         order_serial=event.serial,

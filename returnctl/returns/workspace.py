@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -115,6 +114,7 @@ def standing_in(start: Path) -> Path | None:
 
 
 def _holder() -> bytes:
+    import json
     import socket
     from datetime import UTC, datetime
 
@@ -128,6 +128,8 @@ def _holder() -> bytes:
 
 
 def _busy(reference: Reference, note: Path) -> Busy:
+    import json
+
     try:
         holder = json.loads(files.read_bytes(note, max_bytes=10_000))
         who = f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"

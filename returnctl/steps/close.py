@@ -14,9 +14,9 @@ from returnctl.output import Table
 from returnctl.result import StepResult
 from returnctl.returns.events import Closed, Reopened
 from returnctl.returns.reference import Reference
+from returnctl.vocabulary import OUTCOMES
 
 STEP = "close"
-OUTCOMES = ("refunded", "exchanged", "repaired", "refused", "sent-back", "withdrawn")
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from returnctl import conversation, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
+from returnctl.digest import hex_of
 from returnctl.errors import Pending, Refused, Usage
 from returnctl.evidence.copies import CleanCopy, clean_copy
 from returnctl.evidence.duplicates import Fingerprint
@@ -20,8 +21,9 @@ from returnctl.output import Table
 from returnctl.result import StepResult
 from returnctl.returns import devices, progress
 from returnctl.returns.events import BackedUp, PhotoKept, ProofKept, ProofNotPossible
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.vocabulary import ACCOUNTS
 
 STEP = "disconnect-proof"
 
@@ -118,7 +120,7 @@ def _without_proof(app: App, held: Return, reason: str) -> ProofResult:
 def _take(app: App, held: Return, options: Options) -> ProofResult:
     taken = [_judge(app, held, options, path) for path in options.files]
     state = held.state
-    items = {proof.name: sha256(proof.copy.data) for proof in taken}
+    items = {proof.name: hex_of(proof.copy.data) for proof in taken}
     known = set(state.sent.get(STEP, {}).values())
     items = {name: value for name, value in items.items() if value not in known}
     to_send = conversation.changes(state, STEP, items, again=app.options.again)
@@ -163,7 +165,7 @@ def _check(app: App, path: Path, judgement: Judgement) -> None:
 
 def _account_of(held: Return, path: Path) -> str:
     needed = held.state.accounts
-    named = [account for account in devices.ACCOUNTS if account in path.stem.lower().replace("_", "-")]
+    named = [account for account in ACCOUNTS if account in path.stem.lower().replace("_", "-")]
     if named:
         return named[0]
     if len(needed) == 1:
@@ -173,13 +175,13 @@ def _account_of(held: Return, path: Path) -> str:
         return missing[0]
     raise Usage(
         f"{path.name}: which account does it prove?",
-        hint=f"--account {'|'.join(needed or devices.ACCOUNTS)}, or name the file after it",
+        hint=f"--account {'|'.join(needed or ACCOUNTS)}, or name the file after it",
     )
 
 
 def _name(held: Return, account: str, copy: CleanCopy) -> str:
     """The proof's name, `<account>-<n>`: its old one if it is known, else the next free one."""
-    digest = sha256(copy.data)
+    digest = hex_of(copy.data)
     for known, value in held.state.sent.get(STEP, {}).items():
         if value == digest:
             return known
@@ -212,7 +214,7 @@ def _keep(held: Return, taken: Iterable[_Taken], options: Options) -> None:
             ProofKept(
                 account=proof.account,
                 file=held.keep(f"proof/{proof.name}{proof.copy.extension}", proof.copy.data),
-                sha256=sha256(proof.copy.data),
+                sha256=hex_of(proof.copy.data),
                 original_sha256=proof.copy.source_sha256,
             )
         )

@@ -13,13 +13,14 @@ from returnctl import conversation, standing
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.conversation import Told
+from returnctl.digest import hex_of
 from returnctl.errors import Failed, Pending, Refused, Usage
 from returnctl.marketplaces.base import Can, Case, Marketplace
 from returnctl.output import Table
 from returnctl.result import StepResult
 from returnctl.returns import policy
 from returnctl.returns.events import Covers, LabelAwaited, LabelKept
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "label"
@@ -167,7 +168,7 @@ def _own(app: App, held: Return, options: Options) -> Told:
     number = _number(app, options, content)
     carrier = _carrier(app, options, number)
     before = held.state.label
-    same_file = content is None or (before is not None and before.sha256 == sha256(content))
+    same_file = content is None or (before is not None and before.sha256 == hex_of(content))
     if before and before.tracking_number == number and same_file and before.carrier == carrier:
         return Told()
     if before and before.tracking_number not in (None, number) and not app.options.again:
@@ -240,7 +241,7 @@ def _keep(held: Return, content: bytes | None, **facts: Any) -> None:
 
         label = accept_label(content)
         file = held.keep(f"documents/label.{label.extension}", label.data)
-        digest = sha256(content)
+        digest = hex_of(content)
     held.note(LabelKept(file=file, sha256=digest, **facts))
 
 

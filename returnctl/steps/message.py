@@ -11,12 +11,13 @@ from returnctl import conversation, handover, standing
 from returnctl.adoption import CODE_LENGTH, MARKER
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
+from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
 from returnctl.evidence.copies import clean_copy
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import StepResult
-from returnctl.returns.held import Return, safe_name, sha256
+from returnctl.returns.held import Return, safe_name
 from returnctl.returns.reference import Reference
 
 STEP = "message"
@@ -80,7 +81,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
         if len(text) > 3_900:
             raise Refused(f"The message has {len(text)} characters; 3900 fit.", hint="say it in two messages")
         uploads = tuple(map(_upload, options.files))
-        code = sha256(text.encode() + b"".join(upload.content for upload in uploads))[:CODE_LENGTH]
+        code = hex_of(text.encode() + b"".join(upload.content for upload in uploads))[:CODE_LENGTH]
         told = Told()
         repeat = code in held.state.sent.get(STEP, {})
         if repeat and not app.options.again:

@@ -22,6 +22,7 @@ from returnctl.returns.held import Return
 from returnctl.returns.record import Record
 from returnctl.returns.reference import Reference
 from returnctl.settings import Profile
+from returnctl.vocabulary import KINDS, REASONS, WISHES
 
 STEP = opening.STEP
 
@@ -144,7 +145,7 @@ def _amend(app: App, held: Return, wish: Wish) -> None:
 
 
 def _open_by_hand(app: App, wanted: Reference, wish: Wish, profile: Profile) -> OpenResult:
-    kind = wish.device or app.ask("The kind of device", "--device", choices=devices.KINDS)
+    kind = wish.device or app.ask("The kind of device", "--device", choices=KINDS)
     received = wish.received or _ask_day(app, "The day you received it", "--received")
     ordered = wish.ordered or _ask_day(app, "The day you ordered it", "--ordered")
     line = Line(line=wish.line or wanted.line or "", title=kind, kind=kind, delivered_on=received.isoformat())
@@ -256,8 +257,8 @@ def _place(app: App, profile: Profile, host: str | None, order: Order, line: str
 def _asked(app: App, wish: Wish) -> Wish:
     return replace(
         wish,
-        reason=wish.reason or app.ask("Why it goes back", "--reason", choices=policy.REASONS),
-        wants=wish.wants or app.ask("What you would like", "--wants", choices=policy.WISHES),
+        reason=wish.reason or app.ask("Why it goes back", "--reason", choices=REASONS),
+        wants=wish.wants or app.ask("What you would like", "--wants", choices=WISHES),
     )
 
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from returnctl import conversation, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying
+from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
 from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures
 from returnctl.evidence.copies import clean_copy
@@ -21,7 +22,7 @@ from returnctl.output import Table
 from returnctl.result import Result, StepResult
 from returnctl.returns import devices, progress
 from returnctl.returns.events import PhotoKept, PhotoProblem, ViewLeftOut
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "photos"
@@ -122,9 +123,9 @@ def _send(
     others: tuple[str, ...],
 ) -> PhotosResult:
     kept = {view: photo.sha256 for view, photo in held.state.photos.items()}
-    kept |= {view: sha256(content) for view, content in fresh.items()}
+    kept |= {view: hex_of(content) for view, content in fresh.items()}
     known = {*kept, *held.state.sent.get(STEP, {}), *held.state.left_out}
-    missing = tuple(view for view in devices.views(held.state.device.kind) if view not in known)
+    missing = tuple(view for view in held.state.views if view not in known)
     if missing:
         raise Refused(
             f"The set is not complete, so nothing was sent: {', '.join(missing)} missing.",
@@ -144,7 +145,7 @@ def _send(
 
 
 def _saying(held: Return, to_send: Mapping[str, str], fresh: Mapping[str, bytes]) -> Saying:
-    order = (*devices.views(held.state.device.kind), *sorted(to_send))
+    order = (*held.state.views, *sorted(to_send))
     views = sorted(to_send, key=order.index)
     left_out = f"\nNot possible to take: {', '.join(held.state.left_out)}." if held.state.left_out else ""
     return Saying(
@@ -181,7 +182,7 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
             PhotoKept(
                 view=view,
                 file=held.keep(f"photos/{view}.jpg", copy.data),
-                sha256=sha256(copy.data),
+                sha256=hex_of(copy.data),
                 original=original,
                 original_sha256=copy.source_sha256,
                 verdict=judgement.verdict,

@@ -12,6 +12,7 @@ from returnctl import conversation, handover, standing
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.conversation import Saying, Told
+from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.judge import judge_parcel
@@ -20,7 +21,7 @@ from returnctl.marketplaces.base import Can, RemoteTracking
 from returnctl.output import Table
 from returnctl.result import StepResult
 from returnctl.returns.events import BatteryAnswered, Covers, HandedIn, ParcelPhotoKept
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "ship"
@@ -157,7 +158,7 @@ def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options)
         ParcelPhotoKept(
             what=what,
             file=held.keep(f"parcel/{what}{copy.extension}", copy.data),
-            sha256=sha256(copy.data),
+            sha256=hex_of(copy.data),
             original_sha256=copy.source_sha256,
             label_read=label_read,
         )

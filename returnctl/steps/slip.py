@@ -13,6 +13,7 @@ from msgspec import Struct
 from returnctl import standing
 from returnctl.app import App
 from returnctl.credentials import Secret
+from returnctl.digest import hex_of
 from returnctl.documents.facts import SlipFacts
 from returnctl.documents.slip import draw_slip, slip_text
 from returnctl.errors import Usage
@@ -20,7 +21,7 @@ from returnctl.output import Table
 from returnctl.result import StepResult
 from returnctl.returns import devices, policy
 from returnctl.returns.events import SlipMade
-from returnctl.returns.held import Return, sha256
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "slip"
@@ -86,10 +87,10 @@ def _keep(held: Return, data: bytes, pages: int, paper: str, facts: SlipFacts, i
     made = SlipMade(
         file=NAME,
         # Without a code the page's hash may be known; with one, a hash of the page would let the code be guessed.
-        sha256="" if facts.unlock_code else sha256(data),
+        sha256="" if facts.unlock_code else hex_of(data),
         pages=pages,
         paper=paper,
-        facts_sha256=sha256(msgspec.json.encode(public)),
+        facts_sha256=hex_of(msgspec.json.encode(public)),
     )
     if made != held.state.slip:
         held.note(made)

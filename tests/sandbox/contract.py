@@ -58,7 +58,8 @@ def _resolve(node: dict[str, Any]) -> dict[str, Any]:
 @functools.cache
 def _registry() -> Registry[Any]:
     resource = Resource.from_contents(contract(), default_specification=DRAFT202012)
-    return Registry[Any]().with_resource(_HERE, resource)
+    registry: Registry[Any] = Registry()
+    return registry.with_resource(_HERE, resource)
 
 
 def _validate(value: Any, schema: dict[str, Any]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from returnctl.sandbox import tokens
 from returnctl.sandbox.web import Answer, Context, Request, Stop, json_answer
@@ -16,6 +18,8 @@ _CODES = {
     500: "INTERNAL.SERVER.ERROR",
     503: "SERVICE.UNAVAILABLE.ERROR",
 }
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def success(request: Request, output: dict[str, Any]) -> Answer:
@@ -40,6 +44,14 @@ def error(status: int, message: str) -> Answer:
 def stop(status: int, code: str, message: str) -> Stop:
     """The same, to be raised."""
     return Stop(failure(status, code, message))
+
+
+def decode(request: Request, shape: type[Body]) -> Body:
+    """The body in this shape. Raises Stop (400) with what is wrong and where."""
+    try:
+        return msgspec.json.decode(request.body, type=shape)
+    except msgspec.MsgspecError as problem:
+        raise stop(400, "INVALID.INPUT.EXCEPTION", str(problem)) from problem
 
 
 def authorize(context: Context, request: Request) -> None:

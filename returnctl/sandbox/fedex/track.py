@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
-from returnctl.sandbox import parcels
-from returnctl.sandbox.fedex.errors import stop, success
+from returnctl.sandbox import parcels, purchases
+from returnctl.sandbox.fedex.errors import decode, stop, success
 from returnctl.sandbox.parcels import Parcel, Scan
 from returnctl.sandbox.web import Answer, Context, Request
 
@@ -48,12 +48,19 @@ class _Body(msgspec.Struct, frozen=True, rename="camel"):
     tracking_info: Annotated[list[_Info], Meta(min_length=1, max_length=30)]
 
 
+class _Reference(msgspec.Struct, frozen=True, rename="camel"):
+    value: str
+    ship_date_begin: date
+    ship_date_end_date: date
+
+
+class _References(msgspec.Struct, frozen=True, rename="camel"):
+    references_information: _Reference
+
+
 def tracking_numbers(context: Context, request: Request) -> Answer:
     """POST /track/v1/trackingnumbers. An unknown number is 200 with an error in its place."""
-    try:
-        asked = msgspec.json.decode(request.body, type=_Body)
-    except msgspec.MsgspecError as problem:
-        raise stop(400, "TRACKING.TRACKINGNUMBER.EMPTY", "Please provide tracking number.") from problem
+    asked = decode(request, _Body)
     quirks = context.faults.on("quirks")
     results = [
         _complete(context, info.tracking_number_info.tracking_number, quirks=quirks)
@@ -61,6 +68,21 @@ def tracking_numbers(context: Context, request: Request) -> Answer:
     ]
     alerts = "TRACKING.DATA.NOTFOUND -  Tracking data unavailable" if quirks else []
     return success(request, {"completeTrackResults": results, "alerts": alerts})
+
+
+def reference_numbers(context: Context, request: Request) -> Answer:
+    """POST /track/v1/referencenumbers: the parcels with a reference that were shipped between two dates."""
+    asked = decode(request, _References).references_information
+    numbers = purchases.by_reference(context.db, "fedex", asked.value)
+    found = [parcel for number in numbers if (parcel := parcels.find(context.db, number))]
+    results = [
+        _complete(context, parcel.tracking_number, quirks=False)
+        for parcel in found
+        if asked.ship_date_begin <= parcel.created_at.date() <= asked.ship_date_end_date
+    ]
+    if not results:
+        raise stop(404, "TRACKING.REFERENCENUMBER.NOTFOUND", "Reference number cannot be found.")
+    return success(request, {"completeTrackResults": results})
 
 
 def _complete(context: Context, number: str, *, quirks: bool) -> dict[str, Any]:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import msgspec
+
 from returnctl.sandbox import tokens
 from returnctl.sandbox.web import Answer, Context, Request, Stop, json_answer, phrase
 
 _CODES = {401: "250002", 403: "250003", 404: "404", 405: "405", 429: "10429", 500: "10500", 503: "10503"}
+
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def failure(status: int, code: str, message: str) -> Answer:
@@ -22,6 +28,14 @@ def error(status: int, message: str) -> Answer:
 def stop(status: int, code: str, message: str) -> Stop:
     """The same, to be raised."""
     return Stop(failure(status, code, message))
+
+
+def decode(request: Request, shape: type[Body]) -> Body:
+    """The body in this shape. Raises Stop (400) with what is wrong and where."""
+    try:
+        return msgspec.json.decode(request.body, type=shape)
+    except msgspec.MsgspecError as problem:
+        raise stop(400, "9100", str(problem)) from problem
 
 
 def authorize(context: Context, request: Request) -> None:

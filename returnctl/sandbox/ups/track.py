@@ -6,7 +6,7 @@ import re
 from datetime import UTC, timedelta
 from typing import Any
 
-from returnctl.sandbox import parcels
+from returnctl.sandbox import parcels, purchases
 from returnctl.sandbox.parcels import Parcel, Scan
 from returnctl.sandbox.ups.errors import stop
 from returnctl.sandbox.web import Answer, Context, Request, json_answer
@@ -49,9 +49,7 @@ _CURRENT = {
 
 def details(context: Context, request: Request) -> Answer:
     """GET /api/track/v1/details/{number}. An unknown number is 200 with the warning TW0001."""
-    for name in ("transId", "transactionSrc"):
-        if not request.headers.get(name.lower()):
-            raise stop(400, "VAL001", f"Missing {name} header")
+    _check_headers(request)
     number = request.args["number"].upper()
     if not re.fullmatch(r"[A-Z0-9]{7,34}", number):
         raise stop(400, "TV1002", "Invalid inquiry number")
@@ -61,6 +59,26 @@ def details(context: Context, request: Request) -> Answer:
         return _answer({"inquiryNumber": number, "warnings": [warning]})
     package = _package(parcel, quirks=context.faults.on("quirks"))
     return _answer({"inquiryNumber": number, "package": [package]})
+
+
+def by_reference(context: Context, request: Request) -> Answer:
+    """GET /api/track/v1/reference/details/{reference}: the parcels with this reference."""
+    _check_headers(request)
+    reference = request.args["reference"]
+    quirks = context.faults.on("quirks")
+    numbers = purchases.by_reference(context.db, "ups", reference)
+    found = [parcel for number in numbers if (parcel := parcels.find(context.db, number))]
+    if not found:
+        raise stop(404, "TV1002", "Reference number not found")
+    return _answer(
+        {"inquiryNumber": reference, "package": [_package(parcel, quirks=quirks) for parcel in found]}
+    )
+
+
+def _check_headers(request: Request) -> None:
+    for name in ("transId", "transactionSrc"):
+        if not request.headers.get(name.lower()):
+            raise stop(400, "VAL001", f"Missing {name} header")
 
 
 def _answer(shipment: dict[str, Any]) -> Answer:

@@ -52,5 +52,5 @@ class LabelAddress(Address, frozen=True, rename=usps_name):
     @property
     def addressee(self) -> str:
         """The name on the label; empty where neither a firm nor both names were given."""
-        person = f"{self.firstName} {self.lastName}" if self.first_name and self.last_name else ""
+        person = f"{self.first_name} {self.last_name}" if self.first_name and self.last_name else ""
         return person or self.firm

@@ -27,7 +27,7 @@ _Positive = Annotated[float, Meta(gt=0)]
 class _Role(msgspec.Struct, frozen=True, rename=usps_name):
     role_name: str
     crid: Annotated[str, Meta(min_length=2, max_length=18)] = msgspec.field(name="CRID")
-    mid: Annotated[str, Meta(pattern=r"^([0-9]{6}|[0-9]{9})\Z")] = msgspec.field(name="MID")
+    mid: Annotated[str, Meta(pattern=r"^([0-9]{6}|[0-9]{9})\Z")] = msgspec.field(name="MID", default="000000")
     account_type: Literal["EPS", "PERMIT", "METER", "OMAS"] | None = None
     account_number: str | None = None
 

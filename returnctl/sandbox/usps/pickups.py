@@ -80,7 +80,8 @@ def eligibility(context: Context, request: Request) -> Answer:
         raise stop(400, "020005", "Give a street address, and a ZIP code or a city and state.")
     known = ("streetAddress", "secondaryAddress", "city", "state", "ZIPCode")
     address = {name: place[name] for name in known if place.get(name)}
-    return json_answer({"firstName": "Current", "lastName": "Resident", "address": address})
+    nobody = {"firstName": "Current", "lastName": "Resident", "contact": [{}]}
+    return json_answer({**nobody, "address": address})
 
 
 def schedule(context: Context, request: Request) -> Answer:
@@ -90,7 +91,7 @@ def schedule(context: Context, request: Request) -> Answer:
         raise stop(400, "020009", "Special instructions are required for OTHER.")
     on = _day(asked)
     person = asked.pickup_address
-    sender = person.address.neutral(f"{person.firstName} {person.lastName}")
+    sender = person.address.neutral(f"{person.first_name} {person.last_name}")
     if _booked_already(context, on, sender["street"][0]):
         raise stop(400, "020001", "A pickup has been scheduled for this address and date already.")
     confirmation = purchases.book(
