@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from returnctl import output
 from returnctl.errors import BadConfig, Usage
-from returnctl.returns.reference import Reference, looks_like_return, parse_reference
+from returnctl.returns.reference import Reference, from_folder, looks_like_return, parse_reference
 from returnctl.returns.workspace import Workspace, standing_in
 from returnctl.settings import Profile, Settings, default_workspace
 
@@ -144,8 +144,9 @@ class App:
         """
         reference, rest = self.perhaps_named(words)
         if reference is None:
+            given = f"“{words[0][:40]}” is not an order number" if words else "No order number was given"
             raise Usage(
-                "Which return? No order number was given, and this folder is not a return's.",
+                f"Which return? {given}, and this folder is not a return's.",
                 hint="give the order number, such as 10000001, or --order",
             )
         return reference, rest
@@ -157,7 +158,7 @@ class App:
         if words and looks_like_return(words[0]):
             return parse_reference(words[0]), words[1:]
         if self.inside and (self.options.workspace is None):
-            return parse_reference(self.inside.name.replace("-", "/", 1)), words
+            return from_folder(self.inside.name), words
         return None, words
 
     @contextlib.contextmanager

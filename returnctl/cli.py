@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -73,11 +73,7 @@ class Root(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            from difflib import get_close_matches
-
-            near = get_close_matches(args[0], COMMANDS, 1)
-            meant = f" Did you mean '{near[0]}'?" if near else ""
-            raise click.UsageError(f"No such command '{args[0]}'.{meant}", ctx) from None
+            raise click.UsageError(f"No such command '{args[0]}'.{_meant(args[0], COMMANDS)}", ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("The steps of a return, in their order"):
@@ -135,6 +131,8 @@ class Root(click.Group):
             return _interrupted(as_json)
         except Terminated as error:
             return _say("Terminated.", error.exit, as_json)
+        except click.exceptions.NoArgsIsHelpError as error:
+            return _say(error.format_message(), error.exit_code, as_json)
         except click.ClickException as error:
             return _report(_from_click(error), as_json)
         except ReturnctlError as error:
@@ -194,11 +192,22 @@ def _report(error: ReturnctlError, as_json: bool) -> int:
 
 
 def _from_click(error: click.ClickException) -> ReturnctlError:
-    hint = None
+    message, hint = error.format_message(), None
+    if isinstance(error, click.NoSuchOption):
+        message = (
+            f"No such option '{error.option_name}'.{_meant(error.option_name, error.possibilities or ())}"
+        )
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "returnctl"
         hint = f"see `{path} --help`"
-    return Refusal(error.format_message(), hint=hint)
+    return Refusal(message, hint=hint)
+
+
+def _meant(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), 1)
+    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 def _from_system(error: OSError) -> ReturnctlError:

@@ -18,7 +18,7 @@ from returnctl.app import App
 from returnctl.digest import hex_of
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
-from returnctl.http import answer_of, was_sent
+from returnctl.http import was_refused
 from returnctl.marketplaces.base import Marketplace, Upload
 from returnctl.result import Would
 from returnctl.returns import intents
@@ -116,10 +116,7 @@ def settle(app: App, held: Return, *steps: str) -> None:
 
 def may_have_happened(error: Exception) -> bool:
     """Whether a request that ended in `error` may have been carried out: anything but a plain refusal."""
-    answer = answer_of(error)
-    if answer is not None:
-        return not 400 <= answer.status < 500
-    return was_sent(error)
+    return not was_refused(error)
 
 
 def would_send(prepared: Prepared) -> Would:

@@ -266,7 +266,7 @@ def _error_for(status: int, name: str, said: str) -> ReturnctlError:
         )
     if status == 404:
         return NotFound(f"{name} does not know this{said}.", hint="Check the number.")
-    if status == 429 or status >= 500:
+    if status in {408, 429} or status >= 500:
         return Unavailable(f"{name} is not available now (HTTP {status}){said}.", hint="Try again later.")
     if status < 400:
         return Unavailable(f"{name} answered with a redirect (HTTP {status}).", hint="Check its address.")

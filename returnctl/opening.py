@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from msgspec import Struct
 
@@ -16,6 +17,8 @@ from returnctl.returns.state import State
 from returnctl.settings import Profile
 
 STEP = "open"
+#: Nothing was sold before, and no deadline reaches beyond.
+YEARS = range(2000, 2101)
 
 
 class Wish(Struct, frozen=True, kw_only=True):
@@ -75,11 +78,10 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
         received=wish.received or day(line.delivered_on),
         damage=_damage(wish),
     )
-    accounts = devices.accounts(device.kind, device.brand) if rules.asks_proof else ()
     return Opened(
         order=order.order,
         line=line.line or None,
-        number=place.reference.number,
+        number=place.reference.number or 1,
         profile=place.profile.name,
         host=place.host,
         market=wish.market or order.market,
@@ -94,16 +96,24 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
         asked_on=facts.asked.isoformat(),
         coverage=policy.coverage(facts, rules),
         accepted=wish.accept,
-        needed={
-            "imei": rules.asks_imei and devices.has_imei(device.kind),
-            "disconnect-proof": bool(accounts),
-        },
-        views=devices.views(device.kind),
-        accounts=accounts,
+        **asked_for(device, rules),
         imeis=line.imeis,
         serial=line.serial,
         reply_due=policy.reply_due(place.now, rules).isoformat(),
     )
+
+
+def asked_for(device: Device, rules: policy.Policy) -> dict[str, Any]:
+    """What this device has to show: `needed`, `views` and `accounts` of the record."""
+    accounts = devices.accounts(device.kind, device.brand) if rules.asks_proof else ()
+    return {
+        "needed": {
+            "imei": rules.asks_imei and devices.has_imei(device.kind),
+            "disconnect-proof": bool(accounts),
+        },
+        "views": devices.views(device.kind),
+        "accounts": accounts,
+    }
 
 
 def as_adopted(wish: Wish, case: Case) -> Wish:
@@ -166,9 +176,10 @@ def opening_words(event: Opened) -> Saying:
 def day(text: str | None) -> date | None:
     """The date at the start of a marketplace's date or time; None where it is none."""
     try:
-        return date.fromisoformat((text or "")[:10])
+        found = date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
+    return found if found.year in YEARS else None
 
 
 def _damage(wish: Wish) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ No control character reaches the screen, wherever a text came from.
 from __future__ import annotations
 
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,9 +14,6 @@ import click
 if TYPE_CHECKING:
     from returnctl.errors import ReturnctlError
     from returnctl.result import Result
-
-#: Characters that turn the direction of text around, or can't be seen at all.
-_HIDDEN = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
 
 
 class Table(NamedTuple):
@@ -29,10 +25,11 @@ class Table(NamedTuple):
 
 def safe(text: str) -> str:
     """`text` without control, direction and zero-width characters; line breaks and tabs stay."""
-    text = text.translate(_HIDDEN)
-    if text.isascii() and text.isprintable():
+    if text.replace("\n", " ").replace("\t", " ").isprintable():
         return text
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs") else "�" for c in text)
+    from returnctl.untrusted import clean_text
+
+    return clean_text(text)
 
 
 def data(text: str) -> None:
@@ -96,13 +93,17 @@ def error(problem: ReturnctlError, *, as_json: bool) -> None:
             "code": problem.code,
             "exit": problem.exit,
             "message": safe(problem.message),
-            "hint": safe(problem.hint) if problem.hint else None,
+            "hint": safe(_sentence(problem.hint)) if problem.hint else None,
         }
         click.echo(msgspec.json.encode({"error": fault}).decode(), err=True)
         return
     words(f"returnctl: {problem.message}")
     if problem.hint:
-        words(f"hint: {problem.hint}")
+        words(f"Hint: {_sentence(problem.hint)}")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?:`)”" else ".")
 
 
 def _cell(value: object) -> str:

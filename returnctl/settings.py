@@ -144,10 +144,12 @@ class Settings:
         if name == "environment":
             return self._from_environment()
         profiles = self.file.get("profile", {})
-        if isinstance(profiles, dict) and name in profiles:
+        if not isinstance(profiles, dict):
+            raise BadConfig(f"{self.config_path}: profile is a table, such as [profile.desk].")
+        if name in profiles:
             return self._from_file(name, profiles[name])
         if name == "manual":
-            market = self.environ.get("RETURNCTL_MARKET", "en-us")
+            market = self.environ.get("RETURNCTL_MARKET") or "en-us"
             return Profile(name="manual", market=market)
         if name == "sandbox":
             return self._sandbox(name)
@@ -180,9 +182,9 @@ class Settings:
                 name="environment",
                 marketplace=marketplace,
                 url=environ.get("RETURNCTL_MARKETPLACE_URL"),
-                environment=environ.get("RETURNCTL_ENVIRONMENT", "production"),
-                market=environ.get("RETURNCTL_MARKET", "en-us"),
-                carriers={name: environ.get("RETURNCTL_ENVIRONMENT", "production") for name in CARRIERS},
+                environment=(environ.get("RETURNCTL_ENVIRONMENT") or "production"),
+                market=environ.get("RETURNCTL_MARKET") or "en-us",
+                carriers={name: (environ.get("RETURNCTL_ENVIRONMENT") or "production") for name in CARRIERS},
                 origin="the environment",
             )
         )
@@ -192,28 +194,43 @@ class Settings:
         if not isinstance(table, dict):
             raise BadConfig(f"{where} is not a table.")
         self._warn_unknown(table, _PROFILE_KEYS, where)
+        environment = self._word(table, "environment", "production", where)
         command = table.get("token_command", [])
         if not isinstance(command, list) or not all(isinstance(word, str) for word in command):
             raise BadConfig(f'{where}: token_command is a list of words, such as ["pass", "show", "shop"].')
-        carriers = table.get("carriers", {})
         return self._checked(
             Profile(
                 name=name,
                 marketplace=self._word(table, "marketplace", "manual", where),
                 url=self._word(table, "url", "", where) or None,
-                environment=self._word(table, "environment", "production", where),
+                environment=environment,
                 market=self._word(table, "market", "en-us", where),
                 user_agent=self._word(table, "user_agent", "", where) or None,
                 token_command=tuple(command),
                 returns_address=self._word(table, "returns_address", "", where) or None,
-                carriers={
-                    carrier: str(values.get("environment", "production"))
-                    for carrier, values in carriers.items()
-                    if isinstance(values, dict)
-                },
+                carriers=self._carriers(table.get("carriers", {}), environment, where),
                 origin=str(self.config_path),
             )
         )
+
+    def _carriers(self, table: Any, default: str, where: str) -> dict[str, str]:
+        """Each carrier's environment, by default the profile's; a wrong word must never mean production."""
+        if not isinstance(table, dict):
+            raise BadConfig(f"{where}: carriers is a table, such as [profile.desk.carriers.ups].")
+        self._warn_unknown(table, CARRIERS, f"{where} carriers")
+        environments = {}
+        for carrier in CARRIERS:
+            values = table.get(carrier, {})
+            if not isinstance(values, dict):
+                raise BadConfig(f"{where}: carriers.{carrier} is a table.")
+            self._warn_unknown(values, ("environment",), f"{where} carriers.{carrier}")
+            environment = values.get("environment", default)
+            if environment not in ("production", "staging", "test"):
+                raise BadConfig(
+                    f"{where}: carriers.{carrier}: the environment is “production” or “test”, not “{environment}”."
+                )
+            environments[carrier] = environment
+        return environments
 
     @staticmethod
     def _word(table: Mapping[str, Any], key: str, default: str, where: str) -> str:

@@ -55,9 +55,12 @@ class Day(click.ParamType["date"]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
             self.fail(f"“{value}” is not a date like 2026-11-23.", param, ctx)
+        if not 2000 <= day.year <= 2100:
+            self.fail(f"“{value}” is not a date of our days.", param, ctx)
+        return day
 
 
 DAY = Day()

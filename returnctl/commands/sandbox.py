@@ -8,8 +8,10 @@ from typing import Any
 import click
 
 from returnctl import output
+from returnctl.commands.common import EXIT_CODES
 
-FAULTS_HELP = """\b
+FAULTS_HELP = """\
+\b
 FAULTS are separated by commas:
   429:0.1                  one request in ten gets this status (any 4xx or 5xx)
   drop:0.02                the connection closes before the request is handled
@@ -24,6 +26,20 @@ Any but the last two may be limited:
   lost-answer@POST/v1/returns/*/messages:1x1   to a method, a path, and one time
   no-label@10000001                            to an order
 """
+
+
+def _exits(*codes: int, before: str = "") -> str:
+    listed = "\n".join(f"  {code:<4}{EXIT_CODES[code]}" for code in sorted({0, 2, *codes}))
+    return f"{before}\b\nExit status:\n{listed}\n"
+
+
+def _wants_json(here: bool | None) -> bool:
+    """After the command's name, before it, or in the environment."""
+    from returnctl.settings import Settings
+
+    common = click.get_current_context().find_root().obj or {}
+    return bool(here or common.get("json")) or Settings().flag("RETURNCTL_JSON")
+
 
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 _faults = click.option("--faults", default="", metavar="FAULTS", help="What shall go wrong; see below.")
@@ -43,7 +59,7 @@ def command() -> None:
     """
 
 
-@command.command(epilog=FAULTS_HELP)
+@command.command(epilog=_exits(1, before=FAULTS_HELP))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8377, show_default=True, help="0 takes a free one."
 )
@@ -59,7 +75,10 @@ def command() -> None:
 def serve(
     port: int, data: Path | None, ready_file: Path | None, orders: int, latency_ms: int, faults: str
 ) -> None:
-    """Serve until Ctrl-C, on this machine alone; prints `ready URL` once it listens."""
+    """Serve until Ctrl-C, on this machine alone.
+
+    Prints `ready URL` once it listens.
+    """
     from returnctl.sandbox import server, store
 
     def ready(url: str) -> None:
@@ -71,34 +90,38 @@ def serve(
     server.serve(folder, ready=ready, port=port, orders=orders, latency_ms=latency_ms, faults=faults)
 
 
-@command.command(epilog=FAULTS_HELP, context_settings={"ignore_unknown_options": True})
+@command.command(epilog=_exits(before=FAULTS_HELP), context_settings={"ignore_unknown_options": True})
 @_orders
 @_latency
 @_faults
 @click.argument("cmd", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- CMD ...")
 @click.pass_context
 def run(context: click.Context, orders: int, latency_ms: int, faults: str, cmd: tuple[str, ...]) -> None:
-    """Run CMD with a sandbox, a workspace and the profile of its own; passes its exit code."""
+    """Run CMD with a sandbox of its own.
+
+    The workspace is its own, too, and the profile is the sandbox's. All of it is gone afterwards. Passes CMD's
+    exit code.
+    """
     from returnctl.sandbox import runner
 
     context.exit(runner.run(cmd, orders=orders, latency_ms=latency_ms, faults=faults))
 
 
-@command.command()
+@command.command(epilog=_exits(75))
 @_json
 def orders(as_json: bool) -> None:
-    """List the orders: device, IMEI or serial, dates, name, postcode."""
+    """List the orders: device, IMEI, dates, name."""
     from returnctl.sandbox import client
 
     rows = client.orders(client.base_url())
-    if as_json:
+    if _wants_json(as_json):
         output.document({"schema": 1, "orders": rows})
         return
     headers = ("order", "device", "imei or serial", "delivered", "name", "postcode")
     output.lines([output.Table(headers=headers, rows=[_order_row(row) for row in rows])])
 
 
-@command.command()
+@command.command(epilog=_exits(1))
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--device", "kind", required=True, metavar="KIND", help="smartphone, tablet, computer, …")
 @click.option("--bad", type=click.Choice(["blurry", "dark", "duplicate"]), help="Spoil one on purpose.")
@@ -108,43 +131,43 @@ def orders(as_json: bool) -> None:
 def photos(
     folder: Path, kind: str, bad: str | None, label: str | None, imei_box: bool, imei: str | None
 ) -> None:
-    """Draw the pictures of a device into DIR: a set that passes, or one that fails on purpose."""
+    """Draw a device's pictures into DIR: good, or bad on purpose."""
     from returnctl.sandbox import studio
 
     for path in studio.draw(folder, kind, bad=bad, label=label, imei_box=imei_box, imei=imei):
         output.data(str(path))
 
 
-@command.command()
+@command.command(epilog=_exits(5, 6, 75))
 @click.argument("name", metavar="RETURN")
 @click.option(
     "--to", "status", required=True, metavar="STATUS", help="label-created, picked-up, in-transit, …"
 )
 @_json
 def advance(name: str, status: str, as_json: bool) -> None:
-    """Move the parcel of RETURN (or of a tracking number) to STATUS.
+    """Move a return's parcel to STATUS.
 
-    STATUS is one of label-created, picked-up, in-transit, out-for-delivery, available-for-pickup, delivered,
-    exception, returned, cancelled, unknown. The scans on the way are added.
+    RETURN may be a tracking number. STATUS is one of label-created, picked-up, in-transit, out-for-delivery,
+    available-for-pickup, delivered, exception, returned, cancelled, unknown. The scans on the way are added.
     """
     from returnctl.sandbox import client
 
     moved = client.advance(client.base_url(), name, status)
-    if as_json:
+    if _wants_json(as_json):
         output.document({"schema": 1, **moved})
         return
     output.data(f"{moved['carrier']} {moved['tracking_number']}: {moved['status']}")
 
 
-@command.command()
+@command.command(epilog=_exits(5, 75))
 @click.argument("order", required=False)
 @_json
 def ledger(order: str | None, as_json: bool) -> None:
-    """Count what the services really received, for each order."""
+    """Count what the services really received."""
     from returnctl.sandbox import client
 
     counts = client.ledger(client.base_url(), order)
-    if as_json:
+    if _wants_json(as_json):
         output.document({"schema": 1, "orders": counts})
         return
     names = list(next(iter(counts.values()), {}))
@@ -152,19 +175,19 @@ def ledger(order: str | None, as_json: bool) -> None:
     output.lines([output.Table(headers=["order", *(name.replace("_", " ") for name in names)], rows=rows)])
 
 
-@command.command(epilog=FAULTS_HELP)
+@command.command(epilog=_exits(75, before=FAULTS_HELP))
 @click.argument("spec", metavar="FAULTS|none", required=False)
 def faults(spec: str | None) -> None:
-    """Put FAULTS in force from now on; without an argument, say which are."""
+    """Put FAULTS in force, or say which are."""
     from returnctl.sandbox import client
 
     output.data(client.faults(client.base_url(), spec))
 
 
-@command.command()
+@command.command(epilog=_exits(5, 75))
 @click.argument("order", required=False)
 def reset(order: str | None) -> None:
-    """Put ORDER, or everything, back as it was seeded."""
+    """Put ORDER, or everything, back as seeded."""
     from returnctl.sandbox import client
 
     client.reset(client.base_url(), order)

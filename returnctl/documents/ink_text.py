@@ -64,7 +64,7 @@ class Cursor:
 
 def _widths(font: Any, codes: bytes) -> list[float]:
     """The width of each glyph in parts of the type size."""
-    if font is None or "/Widths" not in font and font.get("/Subtype") != "/Type0":
+    if font is None or ("/Widths" not in font and font.get("/Subtype") != "/Type0"):
         widths = _standard(str(font.get("/BaseFont", "")) if font is not None else "")
         return [widths[code] / 1000 for code in codes]
     if font.get("/Subtype") == "/Type0":

@@ -17,9 +17,9 @@ _UNPRINTABLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 def clean(text: str) -> str:
     """`text` on one line: composed (NFC), without control, format and unassigned characters."""
-    spaced = re.sub(r"[\s\u2028\u2029]+", " ", text)
-    kept = (c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE)
-    return unicodedata.normalize("NFC", "".join(kept)).strip()
+    spaced = re.sub(r"\s", " ", text)
+    kept = "".join(c for c in spaced if unicodedata.category(c) not in _UNPRINTABLE)
+    return unicodedata.normalize("NFC", re.sub(" +", " ", kept)).strip()
 
 
 def shape(text: str) -> str:

@@ -23,6 +23,10 @@ _HALVE_FROM: Final = 2_400
 _DOUBLE_BELOW: Final = 2_700
 _TREBLE_BELOW: Final = 1_500
 _TURNS: Final = (15, -15, 30, -30, 45)  # degrees
+# What is on labels, boxes and screens; product codes (EAN, UPC) are none of it.
+_QUICK: Final = ("Code128", "Code39", "ITF", "QRCode", "MaxiCode")
+_SLOW: Final = ("DataMatrix", "PDF417")
+_TILTING: Final = ("Code128",)  # square codes are found at any angle
 
 
 class CodeReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +49,8 @@ def read_codes(
     """
     grey = decode_scaled(open_picture(source), long_side=_LONGEST_SIDE, mode="L")
     found: dict[tuple[str, str], CodeReading] = {}
-    for step, picture, formats in _ladder(grey, turned=turned):
-        for barcode in _read(picture, formats):
+    for step, picture, kinds in _ladder(grey, turned=turned):
+        for barcode in _read(picture, kinds):
             reading = CodeReading(text=barcode.text, symbology=barcode.format.name, step=step)
             found.setdefault((reading.symbology, reading.text), reading)
         if any(enough(reading.text) for reading in found.values()):
@@ -54,47 +58,40 @@ def read_codes(
     return tuple(found.values())
 
 
-def _ladder(grey: Image.Image, *, turned: bool) -> Iterator[tuple[str, Image.Image, Any]]:
-    """The steps: a name, the picture, the kinds of code to look for."""
+def _ladder(grey: Image.Image, *, turned: bool) -> Iterator[tuple[str, Image.Image, tuple[str, ...]]]:
+    """The steps: a name, the picture, the kinds of code to look for. What is slow to look for comes late."""
     from PIL.Image import Resampling
 
     longer = max(grey.size)
-    small = grey.reduce(2) if longer >= _HALVE_FROM else grey
-    if small is not grey:
-        yield "1/2", small, _formats()
-    yield "1/1", grey, _formats()
-    if longer >= _HALVE_FROM:
-        yield "1/4", grey.reduce(4), _formats()
+    halved = longer >= _HALVE_FROM
+    small = grey.reduce(2) if halved else grey
+    sizes = [("1/2", small), ("1/1", grey), ("1/4", grey.reduce(4))] if halved else [("1/1", grey)]
+    yield from ((step, picture, _QUICK) for step, picture in sizes)
+    yield from ((step, picture, _SLOW) for step, picture in sizes[:2])
     for times, limit in ((2, _DOUBLE_BELOW), (3, _TREBLE_BELOW)):
         if longer < limit:
             larger = grey.resize((grey.width * times, grey.height * times), Resampling.BICUBIC)
-            yield f"x{times}", larger, _formats()
+            yield f"x{times}", larger, _QUICK + _SLOW
     for angle in _TURNS if turned else ():
         tilted = small.rotate(angle, resample=Resampling.BILINEAR, expand=True, fillcolor=255)
-        yield f"turned {angle}", tilted, _code_128()
+        yield f"turned {angle}", tilted, _TILTING
 
 
-def _read(picture: Image.Image, formats: Any) -> list[Any]:
+def _read(picture: Image.Image, kinds: tuple[str, ...]) -> list[Any]:
     import zxingcpp
 
-    # Plain: the text as it is in the code. The default writes brackets around a GS1 code's parts.
-    codes: list[Any] = zxingcpp.read_barcodes(picture, formats=formats, text_mode=zxingcpp.TextMode.Plain)
+    codes: list[Any] = zxingcpp.read_barcodes(
+        picture,
+        formats=_formats(kinds),
+        # The text as it is in the code; the default writes brackets around a GS1 code's parts.
+        text_mode=zxingcpp.TextMode.Plain,
+        try_invert=kinds is not _SLOW,  # printed pale on dark they are rare, and it doubles the time
+    )
     return codes
 
 
 @functools.cache
-def _formats() -> Any:
-    """The kinds of code on labels, boxes and screens; product codes (EAN, UPC) are none of them."""
-    from zxingcpp import BarcodeFormat as Kind
-    from zxingcpp import BarcodeFormats
-
-    return BarcodeFormats(
-        [Kind.Code128, Kind.Code39, Kind.ITF, Kind.DataMatrix, Kind.QRCode, Kind.PDF417, Kind.MaxiCode]
-    )
-
-
-@functools.cache
-def _code_128() -> Any:
+def _formats(kinds: tuple[str, ...]) -> Any:
     from zxingcpp import BarcodeFormat, BarcodeFormats
 
-    return BarcodeFormats([BarcodeFormat.Code128])
+    return BarcodeFormats([BarcodeFormat[kind] for kind in kinds])

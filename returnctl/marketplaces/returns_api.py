@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import uuid
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from returnctl import http
-from returnctl.errors import NotFound, ReturnctlError, Unavailable
+from returnctl.errors import NotFound, Unavailable, Usage
 from returnctl.marketplaces.base import (
     Attachment,
     Can,
@@ -32,12 +33,16 @@ T = TypeVar("T")
 SERVICE = "the marketplace"
 _PAGES = 20
 _DOCUMENT_BYTES = 10_000_000
+_NUMBER = re.compile(r"[0-9]{1,12}")
+
+
+_Positive = Annotated[int, Meta(ge=1)]
 
 
 class _Limits(Struct):
-    files_per_message: int
-    bytes_per_file: int
-    text_characters: int = 4_000
+    files_per_message: _Positive
+    bytes_per_file: _Positive
+    text_characters: _Positive = 4_000
 
 
 class _About(Struct):
@@ -127,6 +132,8 @@ class ReturnsApi:
         if order.startswith("0"):
             raise NotFound(f"The marketplace knows no order {order}: its numbers never start with 0.")
         found = self._read(f"/v1/orders/{order}", _Order)
+        if found.order != order or not all(_NUMBER.fullmatch(line.line) for line in found.lines):
+            raise _not_understood("an order that was not asked for, or lines without a number")
         lines = tuple(
             Line(
                 line=line.line,
@@ -157,7 +164,7 @@ class ReturnsApi:
             returns = self._read(f"/v1/returns?order={order}&page={page}", _Page).returns
             if not returns:
                 break
-            found += map(_case, returns)
+            found += (_case(one) for one in returns if one.order == order)
         return tuple(found)
 
     def case(self, case: str) -> Case:
@@ -204,23 +211,29 @@ class ReturnsApi:
     def send(self, prepared: Prepared) -> Outcome:
         request = http.Request(
             method=prepared.method,
-            url=prepared.url,
+            url=self._here(prepared.url),
             headers=prepared.headers,
             body=prepared.body,
             service=prepared.service,
             summary=prepared.summary,
         )
-        if not http.same_origin(prepared.url, self._url):
-            raise NotFound(
-                f"This was prepared for another marketplace ({prepared.url}).",
-                hint="use the profile that the return was opened with",
-            )
         found = self._answer(request).json()
         if not isinstance(found, dict):
-            raise Unavailable(f"{SERVICE.capitalize()} answered something that can't be understood.")
+            raise _not_understood("no object")
         if isinstance(found.get("return"), str):
-            return Outcome(facts={"case": found["return"]})
+            return Outcome(facts={"case": _id(found["return"])})
         return Outcome(facts={"message": str(found.get("message", ""))})
+
+    def _here(self, url: str) -> str:
+        """The address to send to. A sandbox may have moved to another port; another host is never tried."""
+        if http.same_origin(url, self._url):
+            return url
+        if self._sandbox:
+            return self._url + url[url.index("/v1/") :]
+        raise Usage(
+            f"This was prepared for another marketplace ({url}).",
+            hint="use the profile that the return was opened with",
+        )
 
     def _prepare(self, method: str, path: str, body: Any, summary: str) -> Prepared:
         key = str(uuid.uuid4())
@@ -242,13 +255,13 @@ class ReturnsApi:
         try:
             return msgspec.convert(answer.json(), form)
         except msgspec.ValidationError as error:
-            raise Unavailable(
-                f"{SERVICE.capitalize()} answered something that can't be understood ({error}).",
-                hint="tell the marketplace, with the time and the address: " + path,
-            ) from None
+            raise _not_understood(f"{error}, at {path}") from None
 
     def _download(self, path: str) -> bytes:
-        return self._get(path, "application/pdf, application/octet-stream").body
+        answer = self._get(path, "application/pdf, application/octet-stream")
+        if answer.is_html():
+            raise _not_understood(f"a web page where a file was due, at {path}")
+        return answer.body
 
     def _get(self, path: str, accept: str) -> http.Answer:
         return self._answer(
@@ -263,6 +276,12 @@ class ReturnsApi:
 
     def _answer(self, request: http.Request) -> http.Answer:
         answer = self._http.send(request, authorization=self._authorization, max_bytes=_DOCUMENT_BYTES)
+        if answer.status == 409 and _word(answer) == "key-in-progress":
+            # No refusal: the first request with this key is still being carried out.
+            raise Unavailable(
+                "The marketplace is still busy with the same request.",
+                hint="run the command again in a moment",
+            )
         http.raise_for_status(answer, SERVICE, parse_error=_problem)
         return answer
 
@@ -271,19 +290,30 @@ def _problem(answer: http.Answer) -> tuple[str, str] | None:
     problem = answer.json()
     if not isinstance(problem, dict):
         return None
-    word = str(problem.get("type", "")).rstrip("/").rpartition("/")[2]
-    if word == "key-in-progress":
-        raise Unavailable(
-            f"{SERVICE.capitalize()} is still busy with the same request.",
-            hint="run the command again in a moment",
-        )
+    errors = problem.get("errors")
     fields = [
         f"{error.get('field')}: {error.get('message')}"
-        for error in problem.get("errors") or ()
+        for error in (errors if isinstance(errors, list) else ())
         if isinstance(error, dict)
     ]
     words = str(problem.get("detail") or problem.get("title") or "")
-    return word, "; ".join([words, *fields]) if fields else words
+    return _word(answer), "; ".join([words, *fields]) if fields else words
+
+
+def _word(answer: http.Answer) -> str:
+    """The short word at the end of a problem's type."""
+    with contextlib.suppress(Unavailable):
+        problem = answer.json()
+        if isinstance(problem, dict):
+            return str(problem.get("type", "")).rstrip("/").rpartition("/")[2]
+    return ""
+
+
+def _not_understood(what: str) -> Unavailable:
+    return Unavailable(
+        f"The marketplace answered something that can't be understood: {what}.",
+        hint="tell the marketplace, with the time and the address",
+    )
 
 
 def _case(found: _Return) -> Case:
@@ -309,13 +339,5 @@ def _case(found: _Return) -> Case:
 def _id(value: str) -> str:
     """An id as the contract has it: it becomes part of an address and of the record."""
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", value):
-        raise Unavailable(f"{SERVICE.capitalize()} gave an id that can't be used: {value[:40]!r}.")
+        raise _not_understood(f"an id that can't be used, {value[:40]!r}")
     return value
-
-
-def may_have_happened(error: ReturnctlError) -> bool:
-    """Whether a write that ended in `error` may have been carried out: anything but a plain refusal."""
-    answer = http.answer_of(error)
-    if answer is not None:
-        return answer.status >= 500 or answer.status < 400
-    return isinstance(error, Unavailable) and http.was_sent(error)

@@ -61,6 +61,9 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended"):
     """A person's facts were corrected; None leaves a field as it is."""
 
     device: Device | None = None
+    needed: dict[str, bool] | None = None
+    views: tuple[str, ...] | None = None
+    accounts: tuple[str, ...] | None = None
     name: str | None = None
     description: str | None = None
     ordered_on: str | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from pathlib import Path
 
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError
@@ -35,9 +36,24 @@ def _make_folders(folder: Path) -> None:
     while not missing[-1].parent.is_dir():
         missing.append(missing[-1].parent)
     for part in reversed(missing):
-        with contextlib.suppress(FileExistsError) if part.is_dir() else contextlib.nullcontext():
+        try:
             part.mkdir(mode=0o700)
+        except FileExistsError:
+            if not part.is_dir() or part.is_symlink():  # else another process was quicker
+                raise
         _sync_folder(part.parent)
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The path of `name` below `folder`, no part of which is a symbolic link. Raises Failed where one is."""
+    path = folder
+    for part in ("", *name.split("/")):
+        if part in (".", ".."):
+            raise Failed(f"“{name}” is no name of a file in a return's folder.")
+        path /= part
+        if path.is_symlink():
+            raise _link(path)
+    return path
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -81,19 +97,31 @@ def _sync_folder(folder: Path) -> None:
 def read_bytes(path: Path, *, max_bytes: int) -> bytes:
     """The whole of a regular file that is no symbolic link. Raises FileNotFoundError, Failed, DiskTrouble."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        # O_NONBLOCK: opening a named pipe would wait for its other end.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise
     except OSError as error:
         raise (_link(path) if error.errno == errno.ELOOP else trouble(error, path)) from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, opened above with the flags we need
-        try:
-            content = file.read(max_bytes + 1)
-        except OSError as error:
-            raise trouble(error, path) from error
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise Failed(f"{path} is not a file.")
+        content = _read_all(descriptor, max_bytes + 1)
+    except OSError as error:
+        raise trouble(error, path) from error
+    finally:
+        os.close(descriptor)
     if len(content) > max_bytes:
         raise Failed(f"{path} is larger than {max_bytes // 1_000_000} MB, which no file of ours is.")
     return content
+
+
+def _read_all(descriptor: int, at_most: int) -> bytes:
+    parts = []
+    while at_most > 0 and (part := os.read(descriptor, min(at_most, 1 << 20))):
+        parts.append(part)
+        at_most -= len(part)
+    return b"".join(parts)
 
 
 def trouble(error: OSError, path: Path) -> ReturnctlError:

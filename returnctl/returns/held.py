@@ -41,7 +41,7 @@ class Return:
 
     def keep(self, name: str, content: bytes) -> str:
         """Write a file of the return; `name` is relative to its folder. Returns `name`."""
-        files.write_atomic(self.folder / name, content)
+        files.write_atomic(files.inside(self.folder, name), content)
         return name
 
     def keep_original(self, source: Path, content: bytes) -> str:
@@ -53,14 +53,21 @@ class Return:
 
     def drop(self, name: str) -> None:
         """Remove a file of the return that nothing refers to any more."""
-        (self.folder / name).unlink(missing_ok=True)
+        files.inside(self.folder, name).unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:
         """A file of the return. Raises FileNotFoundError, Failed for a symbolic link."""
-        return files.read_bytes(self.folder / name, max_bytes=MAX_FILE_BYTES)
+        return files.read_bytes(files.inside(self.folder, name), max_bytes=MAX_FILE_BYTES)
 
 
 def safe_name(name: str) -> str:
-    """A file name without separators, control characters or leading dots, at most 80 characters long."""
+    """A file name without separators, control characters or leading dots, of at most 120 bytes."""
     stem, dot, suffix = _UNSAFE.sub("-", name).strip(".-").rpartition(".")
-    return f"{stem[: 79 - len(suffix)]}{dot}{suffix[:20]}" or "file"
+    if not dot:
+        stem, suffix = suffix, ""
+    suffix = _cut(suffix, 20)
+    return f"{_cut(stem, 99)}{dot}{suffix}".strip(".-") or "file"
+
+
+def _cut(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore")

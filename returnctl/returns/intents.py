@@ -149,6 +149,9 @@ def _send(
             raise
         held.note(Settled(intent=intent, outcome="unknown", message=error.message))
         if prepared.key:
+            error.hint = (
+                "run the same command again: it finds out what became of it, and nothing is sent twice"
+            )
             raise
         doubt = next(doubt for doubt in held.state.doubts if doubt.intent == intent)
         raise in_doubt(held, doubt) from error

@@ -14,15 +14,23 @@ _TRADE_IN = re.compile(r"[A-Z]{2}-[0-9]+-[A-Z]+")
 
 
 class Reference(Struct, frozen=True):
-    """One return: the order, its line where an order has several devices, and which return of it this is."""
+    """One return: the order, its line where an order has several devices, and which return of it this is.
+
+    Without a `number` it is whichever there is; `ORDER~1` is the first one alone.
+    """
 
     order: str
     line: str | None = None
-    number: int = 1
+    number: int | None = None
 
     def __str__(self) -> str:
         line = f"/{self.line}" if self.line else ""
         return f"{self.order}{line}{self._nth}"
+
+    @property
+    def in_full(self) -> str:
+        """With its number even where it is the first: `10000001~1`."""
+        return f"{self}~1" if self.number == 1 else str(self)
 
     @property
     def folder(self) -> str:
@@ -32,7 +40,7 @@ class Reference(Struct, frozen=True):
 
     @property
     def _nth(self) -> str:
-        return f"~{self.number}" if self.number > 1 else ""
+        return f"~{self.number}" if self.number and self.number > 1 else ""
 
 
 def looks_like_return(text: str) -> bool:
@@ -58,7 +66,7 @@ def parse_reference(text: str) -> Reference:
             f"“{text[:40]}” is not an order number.",
             hint="an order number is 1 to 12 digits; ORDER/LINE names one device of several",
         )
-    return Reference(match["order"], match["line"], int(match["number"] or 1))
+    return Reference(match["order"], match["line"], int(match["number"]) if match["number"] else None)
 
 
 def from_folder(name: str) -> Reference | None:

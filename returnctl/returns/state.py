@@ -206,11 +206,13 @@ def _intended(state: State, event: e.Intended, at: str) -> State:
 def _settled(state: State, event: e.Settled, at: str) -> State:
     if event.outcome == "unknown":
         return state
-    doubt = next(doubt for doubt in state.doubts if doubt.intent == event.intent)
+    doubt = next((doubt for doubt in state.doubts if doubt.intent == event.intent), None)
+    if doubt is None:
+        return state
     state = replace(state, doubts=tuple(other for other in state.doubts if other is not doubt))
     if event.outcome != "done":
         return state
-    if "case" in event.answer:
+    if doubt.covers.step == "open" and "case" in event.answer:
         state = replace(state, case=event.answer["case"])
     return _mark_sent(state, doubt.covers.step, doubt.covers.items, at)
 

@@ -34,13 +34,14 @@ class Workspace:
         except (FileNotFoundError, NotADirectoryError):
             return []
         found = [ref for name in names if (ref := from_folder(name)) and order in (None, ref.order)]
-        return sorted(found, key=lambda ref: (int(ref.order), int(ref.line or 0), ref.number))
+        return sorted(found, key=lambda ref: (int(ref.order), int(ref.line or 0), ref.number or 1))
 
     def folder(self, reference: Reference) -> Path:
         return self.root / reference.folder
 
     def exists(self, reference: Reference) -> bool:
-        return (self.folder(reference) / NAME).is_file()
+        folder = self.folder(reference)
+        return (folder / NAME).is_file() and not folder.is_symlink()
 
     def find(self, reference: Reference) -> Reference:
         """The return that `reference` means, once we know which ones exist.
@@ -48,7 +49,7 @@ class Workspace:
         `ORDER` means the only return of the order, or the only one still open; `ORDER/LINE` also finds the return of
         an order that has that line alone. Raises NotFound, or Usage with the list where it could be several.
         """
-        if reference.line and self.exists(reference):
+        if reference.number and self.exists(reference):
             return reference
         candidates = [ref for ref in self.references(reference.order) if self.exists(ref)]
         matching = [ref for ref in candidates if self._may_mean(reference, ref)]
@@ -62,13 +63,13 @@ class Workspace:
             matching = still_open or matching[-1:]
         if len(matching) > 1:
             raise Usage(
-                f"Order {reference.order} has several open returns: {', '.join(map(str, matching))}.",
+                f"Order {reference.order} has several open returns: {', '.join(ref.in_full for ref in matching)}.",
                 hint="name one of them",
             )
         return matching[0]
 
     def _may_mean(self, wanted: Reference, candidate: Reference) -> bool:
-        if wanted.number > 1 and wanted.number != candidate.number:
+        if wanted.number not in (None, candidate.number):
             return False
         if wanted.line is None:
             return True

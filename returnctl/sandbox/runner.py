@@ -9,11 +9,13 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 from returnctl.errors import Usage
 from returnctl.sandbox.server import running
 
+_OUR_PROGRAMS = str(Path(sys.executable).parent)  # `returnctl` is found even where no environment is active
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _KEYBOARD = {signal.SIGINT, signal.SIGQUIT}
 
@@ -27,7 +29,12 @@ def run(command: Sequence[str], *, orders: int = 0, latency_ms: int = 0, faults:
         tempfile.TemporaryDirectory(prefix="returnctl-run-") as folder,
         running(orders=orders, latency_ms=latency_ms, faults=faults) as url,
     ):
-        own = {"RETURNCTL_SANDBOX_URL": url, "RETURNCTL_WORKSPACE": folder, "RETURNCTL_PROFILE": "sandbox"}
+        own = {
+            "RETURNCTL_SANDBOX_URL": url,
+            "RETURNCTL_WORKSPACE": folder,
+            "RETURNCTL_PROFILE": "sandbox",
+            "PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), _OUR_PROGRAMS)),
+        }
         code = _wait_for(command, {**os.environ, **own})
     return 128 - code if code < 0 else code
 

@@ -138,7 +138,10 @@ def _amend(app: App, held: Return, wish: Wish) -> None:
         received=opening.day(changed.get("received_on") or state.received_on),
         damage=state.damage,
     )
-    held.note(Amended(**changed, coverage=policy.coverage(facts, policy.policy(state.market))))
+    rules = policy.policy(state.market)
+    if "device" in changed:
+        changed |= opening.asked_for(device, rules)
+    held.note(Amended(**changed, coverage=policy.coverage(facts, rules)))
 
 
 # -- a new return, without an API --------------------------------------------------------------------------------
@@ -248,7 +251,7 @@ def _place(app: App, profile: Profile, host: str | None, order: Order, line: str
     taken = [
         ref for ref in app.workspace.references(order.order) if ref.line == line and app.workspace.exists(ref)
     ]
-    number = max((ref.number for ref in taken), default=0) + 1 if wish.new else 1
+    number = max((ref.number or 1 for ref in taken), default=0) + 1 if wish.new else 1
     return Place(
         reference=Reference(order.order, line, number), profile=profile, host=host, now=app.now(profile)
     )

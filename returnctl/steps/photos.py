@@ -139,7 +139,7 @@ def _send(
         told = conversation.tell(app, held, _saying(held, to_send, fresh))
     elif waiting and app.options.done:
         handover.confirm(held, STEP)
-    result = _result(app, held, judged, others, told)
+    result = _result(app, held, judged, others, told, missing=())
     standing.check_handed_over(held, STEP, result)
     return result
 

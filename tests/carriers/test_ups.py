@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -183,7 +183,7 @@ class TestTrack:
 
 
 class TestPoints:
-    PLACE: dict[str, Any] = {
+    PLACE: ClassVar[dict[str, Any]] = {
         "LocationID": "123",
         "AddressKeyFormat": {
             "ConsigneeName": "THE UPS STORE",

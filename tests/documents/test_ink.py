@@ -6,10 +6,11 @@ import io
 from collections.abc import Callable
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader, PdfWriter
 from reportlab.lib.colors import CMYKColorSep
 from reportlab.pdfgen.canvas import Canvas
 
+from returnctl.documents.ink import mark_extents
 from returnctl.documents.label import accept_label
 from tests.documents.hostile import plain, stream
 from tests.documents.rendering import ink, needs_poppler, render
@@ -57,7 +58,7 @@ def test_the_ink_is_where_a_rendering_has_it(drawing: str) -> None:
     canvas = Canvas(out, pagesize=(612, 792))
     DRAWINGS[drawing](canvas)
     canvas.save()
-    [page] = PdfReader(io.BytesIO(accept_label(out.getvalue()).data)).pages
+    page = marked(out.getvalue())
     [rendered] = render(out.getvalue(), dpi=72)
     left, top, right, bottom = ink(rendered) or (0, 0, 0, 0)
     seen = (left, 792 - bottom, right, 792 - top)
@@ -71,32 +72,30 @@ def test_the_ink_is_where_a_rendering_has_it(drawing: str) -> None:
     assert max(abs(a - b) for a, b in zip(found, seen, strict=True)) <= slack
 
 
+def marked(pdf: bytes) -> PageObject:
+    """The first page, with its extents."""
+    page = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf))).pages[0]
+    mark_extents(page)
+    return page
+
+
 def test_a_thing_of_a_labels_size_is_noted() -> None:
-    [page] = PdfReader(
-        io.BytesIO(
-            accept_label(
-                plain(
-                    media=b"[0 0 612 792]",
-                    content=stream(b"1 w 50 300 280 430 re S 0 0 612 20 re f 60 310 9 9 re f"),
-                )
-            ).data
-        )
-    ).pages
+    content = stream(b"1 w 50 300 280 430 re S 0 0 612 20 re f 60 310 9 9 re f")
+    page = marked(plain(media=b"[0 0 612 792]", content=content))
     assert [round(float(side)) for side in page.artbox] == [50, 300, 330, 730]
     assert [round(float(side)) for side in page.trimbox] == [0, 0, 612, 734]
 
 
 def test_text_that_is_only_searched_for_has_no_ink() -> None:
     content = stream(b"0 0 10 10 re f BT /F1 12 Tf 3 Tr 100 400 Td (hidden) Tj ET")
-    [page] = PdfReader(io.BytesIO(accept_label(plain(content=content)).data)).pages
-    assert float(page.trimbox.top) < 20
+    assert float(marked(plain(content=content)).trimbox.top) < 20
 
 
 @pytest.mark.parametrize(
     "broken", [b"q q Q Q Q 0 0 9 9 re f", b"/None Do 0 0 9 9 re f", b"(x) Tj 0 0 9 9 re f"]
 )
 def test_careless_contents_are_followed_all_the_same(broken: bytes) -> None:
-    [page] = PdfReader(io.BytesIO(accept_label(plain(content=stream(broken))).data)).pages
+    page = marked(plain(content=stream(broken)))
     assert float(page.trimbox.left) == 0
     assert float(page.trimbox.right) >= 9
 

@@ -56,10 +56,9 @@ def _resolve(node: dict[str, Any]) -> dict[str, Any]:
 
 
 @functools.cache
-def _registry() -> Registry[Any]:
+def _registry() -> Any:
     resource = Resource.from_contents(contract(), default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry()
-    return registry.with_resource(_HERE, resource)
+    return Registry().with_resource(_HERE, resource)
 
 
 def _validate(value: Any, schema: dict[str, Any]) -> None:

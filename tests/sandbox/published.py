@@ -76,24 +76,23 @@ def load(name: str) -> dict[str, Any]:
     spec: dict[str, Any] = (
         json.loads(text) if name.endswith("json") else yaml.load(text, Loader=yaml.CSafeLoader)
     )
-    _mend(spec)
+    _mend(name, spec)
     return spec
 
 
-def _mend(spec: dict[str, Any]) -> None:
-    """The files' faults that concern answers: a format's code of four characters (they are GIF, PDF …); a tracking
-    summary that is valid as details too, so that it is never one of the two; a pickup's address that allows no
-    property at all, and its contact, which is always both kinds at once."""
-    schemas = spec.get("components", {}).get("schemas", {})
-    recovered = schemas.get("LabelImage_LabelImageFormat", {}).get("properties", {})
-    recovered.get("Code", {}).pop("minLength", None)
-    if "PickupAddress" in schemas:
-        schemas["NotificationMethod"]["anyOf"] = schemas["NotificationMethod"].pop("oneOf")
-        del schemas["PickupAddress"]["additionalProperties"]
-    if "TrackingSummary" in schemas:
-        answers = spec["paths"]["/tracking/{trackingNumber}"]["get"]["responses"]["200"]["content"]
-        either = answers["application/json"]["schema"]
-        either["anyOf"] = either.pop("oneOf")
+def _mend(name: str, spec: dict[str, Any]) -> None:
+    """Puts right what no answer could satisfy."""
+    schemas = spec["components"]["schemas"]
+    match name:
+        case "ups/Shipping.yaml":  # four characters for a code whose values are GIF, PDF and the like
+            del schemas["LabelImage_LabelImageFormat"]["properties"]["Code"]["minLength"]
+        case "usps/carrier-pickup.yaml":  # an address without any property; a contact of both kinds at once
+            del schemas["PickupAddress"]["additionalProperties"]
+            schemas["NotificationMethod"]["anyOf"] = schemas["NotificationMethod"].pop("oneOf")
+        case "usps/tracking.yaml":  # every summary is valid as details too, so never one of the two
+            answers = spec["paths"]["/tracking/{trackingNumber}"]["get"]["responses"]["200"]["content"]
+            either = answers["application/json"]["schema"]
+            either["anyOf"] = either.pop("oneOf")
 
 
 def _operation(spec: dict[str, Any], path: str, method: str) -> dict[str, Any]:
