@@ -34,13 +34,25 @@ def parse_json(body: bytes) -> Any:
 
     Raises msgspec.DecodeError or RecursionError for what is no JSON, or deeper than any honest document.
     """
+    body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        text = body.decode("utf-8-sig")
+        parsed = msgspec.json.decode(body)
     except UnicodeDecodeError:
-        text = body.decode("latin-1")
-    parsed = msgspec.json.decode(text)
-    # Without an escape, what is unsafe would stand in the text as it is: one search spares the walk.
-    return _cleaned(parsed) if "\\" in text or _UNSAFE.search(text.replace("\r\n", "")) else parsed
+        body = body.decode("latin-1").encode()
+        parsed = msgspec.json.decode(body)
+    return _cleaned(parsed) if _may_be_unsafe(body, parsed) else parsed
+
+
+def _may_be_unsafe(body: bytes, parsed: Any) -> bool:
+    """One look at the whole spares the walk through its parts: nearly every answer is harmless."""
+    if b"\\" in body:
+        try:
+            body = msgspec.json.encode(parsed)  # only control characters are still escaped in this
+        except (OverflowError, ValueError):
+            return True
+        if any(escape in body for escape in (b"\\u00", b"\\r", b"\\b", b"\\f")):
+            return True
+    return b"\x7f" in body if body.isascii() else bool(_UNSAFE.search(body.decode()))
 
 
 def _cleaned(value: Any) -> Any:

@@ -26,6 +26,7 @@ _TURNS: Final = (15, -15, 30, -30, 45)  # degrees
 # What is on labels, boxes and screens; product codes (EAN, UPC) are none of it.
 _QUICK: Final = ("Code128", "Code39", "ITF", "QRCode", "MaxiCode")
 _SLOW: Final = ("DataMatrix", "PDF417")
+_BARS: Final = frozenset({"Code128", "Code39", "ITF"})
 _TILTING: Final = ("Code128",)  # square codes are found at any angle
 
 
@@ -52,7 +53,8 @@ def read_codes(
     for step, picture, kinds in _ladder(grey, turned=turned):
         for barcode in _read(picture, kinds):
             reading = CodeReading(text=barcode.text, symbology=barcode.format.name, step=step)
-            found.setdefault((reading.symbology, reading.text), reading)
+            if enough(reading.text) or _confirmed(picture, barcode):
+                found.setdefault((reading.symbology, reading.text), reading)
         if any(enough(reading.text) for reading in found.values()):
             break
     return tuple(found.values())
@@ -88,6 +90,25 @@ def _read(picture: Image.Image, kinds: tuple[str, ...]) -> list[Any]:
         try_invert=kinds is not _SLOW,  # printed pale on dark they are rare, and it doubles the time
     )
     return codes
+
+
+def _confirmed(picture: Image.Image, barcode: Any) -> bool:
+    """Whether a second look, close up, reads the same.
+
+    The check sum of a bar code lets one of a hundred misreadings pass, and noise makes hundreds; square codes
+    correct themselves.
+    """
+    from PIL.Image import Resampling
+
+    if barcode.format.name not in _BARS:
+        return True
+    place = barcode.position
+    corners = (place.top_left, place.top_right, place.bottom_left, place.bottom_right)
+    across, down = [corner.x for corner in corners], [corner.y for corner in corners]
+    margin = 20 + (max(across) - min(across) + max(down) - min(down)) // 10
+    near = picture.crop((min(across) - margin, min(down) - margin, max(across) + margin, max(down) + margin))
+    larger = near.resize((near.width * 3 // 2, near.height * 3 // 2), Resampling.BICUBIC)
+    return any(again.text == barcode.text for again in _read(larger, (barcode.format.name,)))
 
 
 @functools.cache

@@ -74,4 +74,5 @@ def from_folder(name: str) -> Reference | None:
     match = _FOLDER.fullmatch(name)
     if not match:
         return None
-    return Reference(match["order"], match["line"], int(match["number"] or 1))
+    found = Reference(match["order"], match["line"], int(match["number"] or 1))
+    return found if found.folder == name else None

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from returnctl.sandbox import control, fedex, ups, usps
 from returnctl.sandbox.faults import Faults
 from returnctl.sandbox.market import routes as market
@@ -22,10 +24,12 @@ LARGEST_BODY = 40_000_000
 _SAFE = {"GET", "HEAD"}
 
 
-def create_app(store: Store, *, latency_ms: int = 0, faults: str | Faults = "") -> flask.Flask:
+def create_app(
+    store: Store, *, latency_ms: int = 0, faults: str | Faults = "", token: str | None = None
+) -> flask.Flask:
     """The sandbox over `store`. `latency_ms` delays every answer; `faults` is a specification or an object.
 
-    Raises Usage for a specification that can't be read.
+    The marketplace takes `token` alone where it is given, else nearly any. Raises Usage for a specification that can't be read.
     """
     import flask
 
@@ -33,34 +37,46 @@ def create_app(store: Store, *, latency_ms: int = 0, faults: str | Faults = "") 
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     misfortune = faults if isinstance(faults, Faults) else Faults(faults)
+    desk = _Desk(store=store, faults=misfortune, token=token, latency_s=latency_ms / 1000)
     for room in _ROOMS:
         for route in room.ROUTES:
-            _add(app, room.SERVICE, route, store, misfortune, latency_ms / 1000)
+            _add(app, desk, room.SERVICE, route)
     known = tuple(room.SERVICE for room in _ROOMS)
     app.register_error_handler(Exception, lambda error: _failed(error, known))
     app.wsgi_app = _FaultLayer(app.wsgi_app, misfortune, known)  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
-def _add(
-    app: flask.Flask, service: Service, route: Route, store: Store, faults: Faults, latency_s: float
-) -> None:
-    def view(**args: str) -> flask.Response:
-        request = _read(args)
+class _Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a request becomes an answer: one transaction each."""
+
+    store: Store
+    faults: Faults
+    token: str | None
+    latency_s: float
+
+    def answer(self, service: Service, route: Route, request: Request) -> Answer:
         once = service.once if route.method not in _SAFE else None
         try:
-            with once.claim(store.instance, request) if once else nullcontext():
-                if latency_s and service is not control.SERVICE:
-                    time.sleep(latency_s)
-                with store.transaction() as db:
-                    context = Context(db=db, faults=faults, instance=store.instance)
+            with once.claim(self.store.instance, request) if once else nullcontext():
+                if service is not control.SERVICE:
+                    time.sleep(self.latency_s)
+                with self.store.transaction() as db:
+                    context = Context(
+                        db=db, faults=self.faults, instance=self.store.instance, token=self.token
+                    )
                     if not route.open:
                         service.authorize(context, request)
                     if once:
-                        return _respond(once.run(context, request, route.handler))
-                    return _respond(route.handler(context, request))
+                        return once.run(context, request, route.handler)
+                    return route.handler(context, request)
         except Stop as stop:
-            return _respond(stop.answer)
+            return stop.answer
+
+
+def _add(app: flask.Flask, desk: _Desk, service: Service, route: Route) -> None:
+    def view(**args: str) -> flask.Response:
+        return _respond(desk.answer(service, route, _read(args)))
 
     app.add_url_rule(
         service.prefix + route.rule,

@@ -24,12 +24,18 @@ _THREADS = 32
 
 @contextmanager
 def running(
-    data: Path | None = None, *, port: int = 0, orders: int = 0, latency_ms: int = 0, faults: str = ""
+    data: Path | None = None,
+    *,
+    port: int = 0,
+    orders: int = 0,
+    latency_ms: int = 0,
+    faults: str = "",
+    token: str | None = None,
 ) -> Iterator[str]:
     """A sandbox in threads of this process, as `http://127.0.0.1:PORT`; it ends with the block.
 
     Without `data` it keeps its file in a folder of its own that goes away too. `orders` is how many
-    smartphones to add from 20000001 on. Raises Failed for a port in use, Usage for `faults`, DiskTrouble.
+    smartphones to add from 20000001 on; `token` is the only one that the marketplace takes, where it is given. Raises Failed for a port in use, Usage for `faults`, DiskTrouble.
     """
     from returnctl.sandbox.app import create_app
 
@@ -40,7 +46,9 @@ def running(
         try:
             with store.transaction() as db:
                 seed.add_many(db, orders)
-            with _serving(create_app(store, latency_ms=latency_ms, faults=misfortune), port) as url:
+            with _serving(
+                create_app(store, latency_ms=latency_ms, faults=misfortune, token=token), port
+            ) as url:
                 yield url
         finally:
             store.close()

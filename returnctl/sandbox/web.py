@@ -53,11 +53,15 @@ class Stop(Exception):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What a handler works with: the open transaction, the faults asked for, and the sandbox's name."""
+    """What a handler works with: the open transaction, the faults asked for, and the sandbox's name.
+
+    `token` is the one that the marketplace takes; None for any that is not known to be bad.
+    """
 
     db: sqlite3.Connection
     faults: Faults
     instance: str
+    token: str | None = None
 
 
 Handler = Callable[[Context, Request], Answer]

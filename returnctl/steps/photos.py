@@ -22,6 +22,7 @@ from returnctl.output import Table
 from returnctl.result import Result, StepResult
 from returnctl.returns import devices, progress
 from returnctl.returns.events import PhotoKept, PhotoProblem, ViewLeftOut
+from returnctl.returns.files import write_atomic
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
@@ -84,6 +85,8 @@ def check(app: App, kind: str, options: Options) -> CheckResult:
     """Judge pictures only. Raises Refused, with the result, where a picture is rejected or a view is missing."""
     assignment = _assign(app, kind, options)
     judged = judge_set(assignment.by_view)
+    if options.sheet:
+        _draw_sheet(app, judged, f"Photos of a {kind}", options.sheet)
     missing = tuple(
         view for view in devices.views(kind) if view not in judged and view not in options.without
     )
@@ -110,6 +113,8 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         assignment = _assign(app, held.state.device.kind, options)
         judged = judge_set(assignment.by_view, known=_known(held))
         others = tuple(str(path) for path in assignment.unassigned)
+        if options.sheet:
+            _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
         _check_passes(judged, options, _result(app, held, judged, others))
         fresh = _keep(app, held, judged, options)
         return _send(app, held, judged, fresh, others)
@@ -198,6 +203,20 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
     return fresh
 
 
+def _draw_sheet(app: App, judged: Mapping[str, Judgement], title: str, path: Path) -> None:
+    """A page with all pictures of this call, to look at; nothing else depends on it."""
+    from returnctl.documents.sheet import contact_sheet
+
+    pictures = []
+    for view, judgement in judged.items():
+        source = Path(judgement.file)
+        pictures.append((view, judgement.verdict, source.read_bytes() if source.is_file() else b""))
+    if app.options.dry_run:
+        return
+    write_atomic(path.absolute(), contact_sheet(pictures, title))
+    app.say(f"Contact sheet: {path}")
+
+
 def _overrules(word: str, judgement: Judgement) -> bool:
     return word == judgement.view or any(problem.code == word for problem in judgement.problems)
 
@@ -233,6 +252,9 @@ def _assign(app: App, kind: str, options: Options) -> Assignment:
         raise Usage(
             f"Two pictures are named for {view}: {names}.", hint=f"choose one with --view {view}=FILE"
         )
+    if assignment.elsewhere:
+        names = ", ".join(path.name for path in assignment.elsewhere)
+        app.say(f"Left for another step: {names}")
     others = [*(path.name for path in assignment.unassigned), *ignored]
     if others and not options.ignore_others:
         raise Usage(

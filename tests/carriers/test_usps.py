@@ -139,8 +139,9 @@ class TestTrack:
         assert parcel.delayed is (category == "Arriving Late")
 
     def test_html_in_the_words(self) -> None:
-        body = usps_tracked("Accepted", "USPS<SUP>&reg;</SUP> has it &#27;[31m")
-        assert USPS.parse_track(answer("usps", body), NUMBER).description == "USPS® has it"
+        body = usps_tracked("Accepted", "USPS<SUP>&reg;</SUP> has it &lt;3 &#27;&#x9b;\u001b[31m")
+        assert USPS.parse_track(answer("usps", body), NUMBER).description.startswith("USPS® has it <3")
+        assert USPS.parse_track(answer("usps", body), NUMBER).description.isprintable()
 
     def test_the_newer_api(self) -> None:
         item = usps_tracked("Delivered", "Delivered", usps_scan("Delivered", "01"))

@@ -90,8 +90,8 @@ def test_every_form_scans_from_every_paper(form: str, paper: Any) -> None:
 def test_the_barcode_keeps_its_size(form: str) -> None:
     """2 dots for each of the code's 189 modules, however the label lies."""
     label = the_label(form)
-    for paper in ("4x6", "a4"):
-        [page] = render(fit_label(label, paper=paper))  # type: ignore[arg-type] - the papers above
+    for paper in list(PAPERS)[:2]:
+        [page] = render(fit_label(label, paper=paper))
         assert longest_barcode(page) == pytest.approx(2 * 189, abs=3)
 
 
@@ -175,10 +175,10 @@ def test_a_page_that_does_not_fit_is_named() -> None:
     pages = pdf_label(UPS, "2", size=(288, 620), extra=lambda canvas: canvas.line(5, 5, 5, 600), frame=False)
     with pytest.raises(Refused, match=r"^The label covers"):
         fit_label(accept_label(pages), paper="4x6")
-    pages = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_label())))
-    pages.append(PdfReader(io.BytesIO(plain(media=b"[0 0 595 842]", content=stream(b"9 9 570 800 re f")))))
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_label())))
+    writer.append(PdfReader(io.BytesIO(plain(media=b"[0 0 595 842]", content=stream(b"9 9 570 800 re f")))))
     out = io.BytesIO()
-    pages.write(out)
+    writer.write(out)
     with pytest.raises(Refused, match=r"^Page 2 of the label covers"):
         fit_label(accept_label(out.getvalue()), paper="4x6")
 

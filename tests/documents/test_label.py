@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 import zlib
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from returnctl.documents import label as room
+from returnctl.documents import guard
 from returnctl.documents.codes import tracking_numbers
 from returnctl.documents.label import LabelFile, accept_label, fit_label, label_numbers
 from returnctl.errors import Refused
@@ -28,9 +29,9 @@ def test_a_pdf() -> None:
 @pytest.mark.parametrize(
     ("format_", "kind", "extension"), [("PNG", "png", "png"), ("GIF", "gif", "gif"), ("JPEG", "jpeg", "jpg")]
 )
-def test_a_picture_stays_as_it_is(format_: str, kind: str, extension: str) -> None:
+def test_a_picture_stays_as_it_is(format_: str, kind: Any, extension: str) -> None:
     data = encode(picture(), format_)
-    assert accept_label(data) == LabelFile(kind=kind, data=data, pages=1, extension=extension)  # type: ignore[arg-type] - the parameters above
+    assert accept_label(data) == LabelFile(kind=kind, data=data, pages=1, extension=extension)
 
 
 def test_zpl_is_passed_through_untouched() -> None:
@@ -134,7 +135,7 @@ def test_a_label_whose_reading_takes_too_long_has_no_numbers(monkeypatch: pytest
     def too_long(*_: object, **__: object) -> None:
         raise Refused("too long")
 
-    monkeypatch.setattr(room.guard, "run", too_long)
+    monkeypatch.setattr(guard, "run", too_long)
     assert label_numbers(label) == ()
 
 

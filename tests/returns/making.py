@@ -66,7 +66,11 @@ def proof(account: str, number: int = 1, sha256: str = SHA) -> e.ProofKept:
 
 
 def label(**changes: Any) -> e.LabelKept:
-    values: dict[str, Any] = {"source": "marketplace", "carrier": "ups", "tracking_number": "1Z999AA10123456784"}
+    values: dict[str, Any] = {
+        "source": "marketplace",
+        "carrier": "ups",
+        "tracking_number": "1Z999AA10123456784",
+    }
     return e.LabelKept(**values | changes)
 
 

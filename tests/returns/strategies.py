@@ -77,8 +77,12 @@ def _consistent(happened: list[e.Event]) -> list[e.Event]:
 
 
 #: Sequences as a return may see them; the outcomes of intents are as likely as everything else together.
-histories = st.lists(
-    event | st.one_of(struct(e.Intended), struct(e.Settled), struct(e.Queued), struct(e.HandedOver)),
-    min_size=1,
-    max_size=12,
-).map(_consistent).filter(bool)
+histories = (
+    st.lists(
+        event | st.one_of(struct(e.Intended), struct(e.Settled), struct(e.Queued), struct(e.HandedOver)),
+        min_size=1,
+        max_size=12,
+    )
+    .map(_consistent)
+    .filter(bool)
+)

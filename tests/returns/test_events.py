@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from returnctl.returns import events as e
 from returnctl.returns.record import Entry
-from tests.returns.making import AT, intended, opened
+from tests.returns.making import AT, opened
 from tests.returns.strategies import TYPES, event, struct
 
 KINDS = {
@@ -69,13 +69,7 @@ class TestEveryType:
     @given(event)
     @settings(max_examples=50, deadline=None)
     def test_what_is_not_said_takes_no_room(self, what: e.Event) -> None:
-        stored = msgspec.json.decode(line(what))["what"]
-        defaults = {
-            field.name: field.default
-            for field in msgspec.structs.fields(type(what))
-            if field.default is not msgspec.NODEFAULT
-        }
-        assert not [name for name, value in defaults.items() if value is None and stored.get(name, "") is None]
+        assert None not in msgspec.json.decode(line(what))["what"].values()
 
     def test_events_can_not_be_changed(self) -> None:
         with pytest.raises(AttributeError):
@@ -110,4 +104,3 @@ class TestOtherVersions:
     def test_no_event_has_a_place_for_a_token(self) -> None:
         names = {field.name for form in TYPES for field in msgspec.structs.fields(form)}
         assert not names & {"token", "authorization", "secret", "password", "unlock_code"}
-        assert "headers" in {field.name for field in msgspec.structs.fields(type(intended()))}

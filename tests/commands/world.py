@@ -1,0 +1,81 @@
+"""The sandbox as tests see it, and what it is seeded with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from returnctl.sandbox import client
+
+#: A Wednesday without a holiday nearby: windows end on their thirtieth day or right after a weekend.
+NOW = "2026-06-10T12:00:00+00:00"
+#: The device of order 10000001, both of its numbers.
+IMEI, OTHER_IMEI = "356789100000072", "356789110000070"
+#: A good IMEI of no device that was sold.
+STRANGE_IMEI = "490154203237518"
+#: A tracking number of UPS; the drawn parcel has it on its label.
+NUMBER = "1Z999AA10123456784"
+
+COUNTS = ("returns", "messages", "attachments", "labels", "pickups", "tracking_numbers")
+
+
+class Sandbox:
+    """A running sandbox."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def reset(self) -> None:
+        client.reset(self.url)
+
+    def faults(self, spec: str) -> None:
+        client.faults(self.url, spec)
+
+    def advance(self, name: str, status: str) -> None:
+        client.advance(self.url, name, status)
+
+    def close(self, name: str) -> None:
+        client.close(self.url, name)
+
+    def orders(self) -> list[dict[str, Any]]:
+        return client.orders(self.url)
+
+    def ledger(self, order: str = "10000001") -> dict[str, int]:
+        return client.ledger(self.url, order)[order]
+
+    def whole_ledger(self) -> dict[str, dict[str, int]]:
+        return client.ledger(self.url)
+
+    def messages(self, case: str = "R10000001-1") -> list[dict[str, Any]]:
+        """The conversation, in the words of the wire."""
+        answer = requests.get(f"{self.url}/v1/returns/{case}/messages", headers=_HEADERS, timeout=10)
+        return list(answer.json()["messages"])
+
+    def write(self, text: str, case: str = "R10000001-1") -> None:
+        """A message that returnctl did not write."""
+        answer = requests.post(
+            f"{self.url}/v1/returns/{case}/messages",
+            headers={**_HEADERS, "Idempotency-Key": f"written by hand: {len(text)}"},
+            files=[("text", (None, text))],
+            timeout=10,
+        )
+        assert answer.status_code == 201, answer.text
+
+
+_HEADERS = {"Authorization": "Bearer a-person"}
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    """Every file of a folder with its content, and every folder (None): equal trees, nothing was written."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """The permission bits of everything in a folder."""
+    return {str(path.relative_to(folder)): os.stat(path).st_mode & 0o777 for path in folder.rglob("*")}

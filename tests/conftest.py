@@ -1,0 +1,79 @@
+"""What every test starts from: nothing of the user's machine, and for the command line a sandbox and pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from returnctl.sandbox.server import running
+from tests.commands.pictures import Pictures
+from tests.commands.running import ProcessRunner, Runner
+from tests.commands.world import NOW, Sandbox
+
+#: What the test run itself is told by; everything else of ours belongs to the user.
+_OF_THE_TESTS = {"RETURNCTL_SPECS", "RETURNCTL_REQUIRE"}
+_FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"}
+
+
+@pytest.fixture(autouse=True)
+def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No home, no configuration, no workspace, no proxy and no keyring but those of this test."""
+    for name in list(os.environ):
+        ours = name.startswith("RETURNCTL_") and name not in _OF_THE_TESTS
+        if ours or name in _FOREIGN or name.startswith("XDG_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RETURNCTL_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("RETURNCTL_WORKSPACE", str(tmp_path / "returns"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """Where this test's returns lie; not made yet."""
+    return tmp_path / "returns"
+
+
+@pytest.fixture(scope="session")
+def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(tmp_path_factory.mktemp("sandbox")) as url:
+        yield url
+
+
+@pytest.fixture
+def sandbox(sandbox_url: str, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """The sandbox as seeded, without faults, at a fixed time; it is the profile in force."""
+    monkeypatch.setenv("RETURNCTL_NOW", NOW)
+    monkeypatch.setenv("RETURNCTL_SANDBOX_URL", sandbox_url)
+    monkeypatch.setenv("RETURNCTL_PROFILE", "sandbox")
+    served = Sandbox(sandbox_url)
+    served.faults("none")
+    served.reset()
+    return served
+
+
+@pytest.fixture
+def run_line(monkeypatch: pytest.MonkeyPatch) -> Runner:
+    """Runs a command line in this process; retries don't wait."""
+    from returnctl.http import Http
+
+    monkeypatch.setitem(Http.__init__.__kwdefaults__, "sleep", lambda seconds: None)
+    return Runner()
+
+
+@pytest.fixture
+def run_process() -> Iterator[ProcessRunner]:
+    """Runs a command line in a process of its own, for signals, streams and locks."""
+    with ProcessRunner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Pictures:
+    """Drawn photos, each kind of device drawn once for all tests. Nobody changes them."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    return Pictures(shared / "pictures")
