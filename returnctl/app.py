@@ -65,10 +65,10 @@ class App:
             output.words(f"warning: {text}")
 
     def show(self, result: Result) -> None:
+        result.dry_run = self.options.dry_run
         output.result(result, as_json=self.options.json, quiet=self.options.quiet)
-        following = getattr(result, "next", None)
-        if following:
-            self.say(f"Next: {' '.join(following.command)}")
+        if result.next:
+            self.say(f"Next: {' '.join(result.next.command)}")
 
     @property
     def trace(self) -> Callable[[str], None] | None:
@@ -154,7 +154,9 @@ class App:
     def perhaps_named(self, words: tuple[str, ...]) -> tuple[Reference | None, tuple[str, ...]]:
         """As `named`, with None where no return was named."""
         if self.options.order:
-            return parse_reference(self.options.order), words
+            # It wins over a first word that is a RETURN too.
+            rest = words[1:] if words and looks_like_return(words[0]) else words
+            return parse_reference(self.options.order), rest
         if words and looks_like_return(words[0]):
             return parse_reference(words[0]), words[1:]
         if self.inside and (self.options.workspace is None):

@@ -159,7 +159,7 @@ def new_case(facts: Opened | State, *, again: bool) -> NewCase:
     )
 
 
-def opening_words(event: Opened) -> Saying:
+def opening_words(event: Opened | State) -> Saying:
     """The first message of a return without an API."""
     device = " ".join(part for part in (event.device.brand, event.device.model) if part) or event.device.kind
     received = f", received on {event.received_on}" if event.received_on else ""

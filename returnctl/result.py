@@ -33,25 +33,17 @@ class Would(Struct, frozen=True, kw_only=True):
     cost: dict[str, str] | None = None
 
 
-class Result(Struct, kw_only=True):
-    """Base of every command's result. Subclasses add their keys and say how a person sees them."""
+class Result(Struct, kw_only=True, rename={"return_": "return"}):
+    """The keys that every result has; null where a command works on no single return.
 
-    def document(self) -> dict[str, Any]:
-        """The JSON document: `schema` first, keys as contract and help name them."""
-        return {"schema": SCHEMA, **msgspec.to_builtins(self)}
+    `sent`: did anything go out; `needed`: is this step asked for, for this kind and market. Subclasses add their
+    keys and say how a person sees them.
+    """
 
-    def for_people(self) -> Iterable[str | Table]:
-        """Lines and tables for standard output."""
-        return ()
-
-
-class StepResult(Result, kw_only=True, rename={"return_": "return"}):
-    """The keys that every step has. `sent`: did anything go out; `needed`: is this step asked for."""
-
-    return_: str = ""
-    order: str = ""
+    return_: str | None = None
+    order: str | None = None
     line: str | None = None
-    role: str = "buyer"
+    role: str | None = None
     sent: bool = False
     needed: bool = True
     next: Next | None = None
@@ -59,10 +51,15 @@ class StepResult(Result, kw_only=True, rename={"return_": "return"}):
     would: tuple[Would, ...] = ()
 
     def document(self) -> dict[str, Any]:
-        content = super().document()
+        """The JSON document: `schema` first; `dry_run` and `would` only in a dry run."""
+        content = {"schema": SCHEMA, **msgspec.to_builtins(self)}
         if not self.dry_run:
             del content["dry_run"], content["would"]
         return content
+
+    def for_people(self) -> Iterable[str | Table]:
+        """Lines and tables for standard output."""
+        return ()
 
     def plan(self) -> list[str]:
         """The lines of a dry run."""

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from returnctl.app import App
 from returnctl.conversation import Told
 from returnctl.errors import Pending, Refused, ReturnctlError
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns import progress
 from returnctl.returns.events import Reopened
 from returnctl.returns.held import Return
 
-R = TypeVar("R", bound=StepResult)
+R = TypeVar("R", bound=Result)
 
 
 def result(form: type[R], app: App, held: Return, step: str, told: Told | None = None, **values: Any) -> R:
@@ -36,7 +36,7 @@ def result(form: type[R], app: App, held: Return, step: str, told: Told | None =
 
 
 @contextlib.contextmanager
-def explained(make: Callable[[], StepResult]) -> Iterator[None]:
+def explained(make: Callable[[], Result]) -> Iterator[None]:
     """Give an error of this block the step's result as far as it got, where it has none yet."""
     try:
         yield
@@ -59,7 +59,7 @@ def check_open(app: App, held: Return) -> None:
         held.note(Reopened())
 
 
-def check_handed_over(held: Return, step: str, found: StepResult) -> None:
+def check_handed_over(held: Return, step: str, found: Result) -> None:
     """Raises Pending, with the result, while this step waits in the hand-over."""
     if any(item.covers.step == step for item in held.state.waiting):
         raise Pending(

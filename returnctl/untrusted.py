@@ -52,7 +52,7 @@ def _may_be_unsafe(body: bytes, parsed: Any) -> bool:
             return True
         if any(escape in body for escape in (b"\\u00", b"\\r", b"\\b", b"\\f")):
             return True
-    return b"\x7f" in body if body.isascii() else bool(_UNSAFE.search(body.decode()))
+    return b"\x7f" in body if body.isascii() else bool(_UNSAFE.search(body.decode("utf-8", "replace")))
 
 
 def _cleaned(value: Any) -> Any:

@@ -31,7 +31,7 @@ class FedexPickups(FedexDialect):
                 "countryCode": order.address.country,
                 "residential": order.address.residential,
             },
-            "pickupRequestType": ["FUTURE_DAY"],
+            "pickupRequestType": ["SAME_DAY", "FUTURE_DAY"],
             "dispatchDate": order.date.isoformat(),
             "packageReadyTime": f"{order.ready}:00",
             "customerCloseTime": f"{order.close}:00",
@@ -48,8 +48,10 @@ class FedexPickups(FedexDialect):
             raise incomplete(answer, "the days of pickups")
         options = as_list(dig(body, "output", "options"))
         day = order.date.isoformat()
-        option = first(options, lambda one: words(dig(one, "pickupDate"))[:10] == day)
-        if option is None or dig(option, "available") is not True:
+        # A day that is not among the options may lie too far ahead to be listed: booking it will tell.
+        told = [one for one in options if words(dig(one, "pickupDate"))[:10] == day] or options
+        option = first(told, lambda one: dig(one, "available") is True)
+        if option is None:
             return PickupOffer(available=False, reason=f"FedEx does not collect there on {day}.")
         return PickupOffer(available=True, cutoff=clock(dig(option, "cutOffTime")))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from returnctl.untrusted import clean_text
@@ -36,14 +37,24 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def part(value: Any, name: str) -> dict[str, Any]:
+    """What lies under the name, or the first of the list there; empty when it is no object."""
+    found = value.get(name) if isinstance(value, dict) else None
+    if isinstance(found, list) and found:
+        found = found[0]
+    return found if isinstance(found, dict) else {}
+
+
 def words(value: Any) -> str:
     """A text for people: no tags, no entities, one line, at most 300 characters; "" for what is no text."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    text = str(value)
-    if "<" in text or "&" in text:
-        text = clean_text(html.unescape(_TAG.sub("", text)))
-    return " ".join(text.split())[:300]
+    kind = type(value)  # exact: this runs a hundred times an answer, and a bool is no number
+    if kind is not str:
+        if kind is not int and kind is not float:
+            return ""
+        value = str(value)
+    if "<" in value or "&" in value:
+        value = clean_text(html.unescape(_TAG.sub("", value)))
+    return " ".join(value.split())[:300]
 
 
 def number(value: Any) -> float | None:
@@ -70,7 +81,7 @@ def truth(value: Any) -> bool:
 
 def address_line(*parts: Any) -> str:
     """The parts that are there, joined with commas."""
-    return ", ".join(text for text in (words(part) for part in parts) if text)
+    return ", ".join(filter(None, map(words, parts)))
 
 
 def iso_time(text: Any, offset: Any = None) -> str | None:
@@ -80,41 +91,41 @@ def iso_time(text: Any, offset: Any = None) -> str | None:
     """
     if not isinstance(text, str):
         return None
+    text = text.strip()
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    if "T" not in text and " " not in text.strip():
+    if "T" not in text and " " not in text:
         return found.date().isoformat()
     if found.tzinfo is None and isinstance(offset, str):
-        found = _at_offset(found, offset)
-    return found.replace(microsecond=0).isoformat()
+        found = found.replace(tzinfo=_zone(offset))
+    return found.isoformat(timespec="seconds")
 
 
 def compact_time(day: Any, clock: Any = None, offset: Any = None) -> str | None:
     """ISO 8601 from "20261214", "153000" and "-05:00"; the date alone where there is no clock."""
-    if not isinstance(day, str) or not re.fullmatch(r"\d{8}", day):
+    if not isinstance(day, str) or len(day) != 8 or not day.isdecimal():
         return None
-    try:
-        found = date(int(day[:4]), int(day[4:6]), int(day[6:]))
-        if not isinstance(clock, str) or not re.fullmatch(r"\d{6}|\d\d:\d\d:\d\d", clock):
-            return found.isoformat()
+    text = f"{day[:4]}-{day[4:6]}-{day[6:]}"
+    if isinstance(clock, str) and clock:
         digits = clock.replace(":", "")
-        at = datetime.combine(found, time(int(digits[:2]), int(digits[2:4]), int(digits[4:])))
-    except ValueError:
-        return None
-    return (_at_offset(at, offset) if isinstance(offset, str) else at).isoformat()
+        text += f"T{digits[:2]}:{digits[2:4]}:{digits[4:]}"
+        if isinstance(offset, str) and len(offset) == 6 and _zone(offset):
+            text, offset = text + offset, None
+    return iso_time(text, offset)
 
 
-def _at_offset(found: datetime, offset: str) -> datetime:
-    """With "-06:00", "-0600" or minutes, "-360"; as it was with anything else."""
+@functools.lru_cache(maxsize=64)
+def _zone(offset: str) -> timezone | None:
+    """From "-06:00", "-0600" or minutes, "-360"; None for anything else."""
     match = re.fullmatch(r"([+-]?)(?:(\d\d):?(\d\d)|(\d{1,3}))", offset.strip(), re.ASCII)
     if not match:
-        return found
+        return None
     minutes = int(match[4]) if match[4] else int(match[2]) * 60 + int(match[3])
     if minutes > 14 * 60:
-        return found
-    return found.replace(tzinfo=timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes)))
+        return None
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
 
 
 def moment(text: str | None) -> datetime:

@@ -23,6 +23,7 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+@functools.lru_cache(maxsize=512)
 def of_ups(code: str, type_code: str) -> tuple[Status, bool]:
     """From the three-digit status code ("021"), else from the type ("I"); the type alone hides deliveries."""
     number = str(int(code)) if code.isascii() and code.isdigit() else code
@@ -31,6 +32,7 @@ def of_ups(code: str, type_code: str) -> tuple[Status, bool]:
     return status or Status.UNKNOWN, number in _delayed("ups", "code")
 
 
+@functools.lru_cache(maxsize=512)
 def of_fedex(*codes: str) -> tuple[Status, bool]:
     """From the first of the codes that is known, in any case; delayed if any of them says so."""
     table = _table("fedex", "code")
@@ -39,6 +41,7 @@ def of_fedex(*codes: str) -> tuple[Status, bool]:
     return (known[0] if known else Status.UNKNOWN), delayed
 
 
+@functools.lru_cache(maxsize=512)
 def of_usps(words: str, category: str, code: str) -> tuple[Status, bool]:
     """From the words of the status, then its category, then the newest event's code."""
     low, category = words.casefold(), category.casefold().strip()

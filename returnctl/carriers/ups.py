@@ -21,6 +21,7 @@ from returnctl.carriers.reading import (
     in_km,
     number,
     open_on,
+    part,
     spans,
     words,
 )
@@ -148,18 +149,16 @@ def _state(package: dict[str, Any]) -> tuple[Status, bool, str]:
 
 
 def _event(activity: Any) -> Event:
-    code, kind = words(dig(activity, "status", "statusCode")), words(dig(activity, "status", "type"))
-    place = dig(activity, "location", "address")
+    said, address = part(activity, "status"), part(part(activity, "location"), "address")
+    code, kind = words(said.get("statusCode")), words(said.get("type"))
+    when = activity if isinstance(activity, dict) else {}
+    country = address.get("countryCode") or address.get("country")
     return Event(
-        time=compact_time(dig(activity, "date"), dig(activity, "time"), dig(activity, "gmtOffset")),
+        time=compact_time(when.get("date"), when.get("time"), when.get("gmtOffset")),
         status=status.of_ups(code, kind)[0],
         code=code or kind,
-        description=words(dig(activity, "status", "description")),
-        place=address_line(
-            dig(place, "city"),
-            dig(place, "stateProvince"),
-            dig(place, "countryCode") or dig(place, "country"),
-        ),
+        description=words(said.get("description")),
+        place=address_line(address.get("city"), address.get("stateProvince"), country),
     )
 
 

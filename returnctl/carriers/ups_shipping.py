@@ -42,9 +42,8 @@ SERVICES = {
     "03": "UPS Ground",
     "12": "UPS 3 Day Select",
     "14": "UPS Next Day Air Early",
-    "93": "UPS Ground Saver",
 }
-_SURFACE = {"03", "93"}
+_SURFACE = {GROUND}
 _NOT_FOR_RETURNS = {"13", "59", "82", "83", "84", "85", "86"}
 
 

@@ -47,6 +47,8 @@ def command(
     from returnctl.steps import photos as step
 
     explicit = dict(map(_view, views))
+    if len(explicit) < len(views):
+        raise Usage("--view names one view twice.", hint="one picture for each view")
     if check:
         reference, rest = app.perhaps_named(words)
         kind = device or (app.reading(reference).state.device.kind if reference else None)

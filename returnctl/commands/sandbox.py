@@ -22,7 +22,7 @@ FAULTS are separated by commas:
   seed:7, retry-after:0    the source of chance; the seconds in Retry-After
 
 \b
-Any but the last two may be limited:
+All but quirks, seed and retry-after may be limited:
   lost-answer@POST/v1/returns/*/messages:1x1   to a method, a path, and one time
   no-label@10000001                            to an order
 """

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _MAX_CONTENT = 512 * 1024
 _MAX_FORMS = 20
 _MAX_REPEATS = 200
+_COST_OF_A_FORM = 250
 _LABEL_SHORT = (255.0, 335.0)
 _LABEL_LONG = (360.0, 610.0)
 _MARGIN = 4.0
@@ -233,6 +234,7 @@ class _Walk:
             self.picture()
         elif kind == "/Form" and self._forms < _MAX_FORMS:
             self._drawn[id(drawn)] += 1
+            self._left -= _COST_OF_A_FORM
             self._draw_form(drawn)
 
     def _draw_form(self, form: Any) -> None:

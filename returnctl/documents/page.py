@@ -7,6 +7,7 @@ white, so that it prints the same on every printer. Equal drawings give equal by
 from __future__ import annotations
 
 import io
+import itertools
 from typing import TYPE_CHECKING, Literal
 
 from returnctl.documents import fonts
@@ -25,6 +26,9 @@ PAPERS: dict[Paper, tuple[float, float]] = {"a4": (595.28, 841.89), "letter": (6
 MM = 72 / 25.4
 DOT = 72 / 203
 """One dot of a 203 dpi label printer: bars that are whole dots wide print sharp."""
+
+_OVERLAP = 1.05
+"""Rows of a QR code overlap a little, or some viewers show white lines between them."""
 
 
 class Pen:
@@ -98,14 +102,22 @@ class Pen:
 
         It is as large as whole dots for each module allow within `side`.
         """
-        from reportlab.graphics.barcode.qr import QrCode
+        from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 
-        code = QrCode(value, qrBorder=0, qrLevel="M")
-        code.qr.make()
-        modules = code.qr.getModuleCount()
-        drawn = int(side / modules / DOT) * modules * DOT
-        code.width = code.height = drawn
-        code.drawOn(self._canvas, _to_dot(right - drawn), self.height - _to_dot(y) - drawn)
+        code = QRCode(None, QRErrorCorrectLevel.M)
+        code.addData(value)
+        code.make()
+        dots = int(side / code.moduleCount / DOT) * DOT
+        left, top = _to_dot(right - code.moduleCount * dots), self.height - _to_dot(y)
+        path = self._canvas.beginPath()
+        for row, modules in enumerate(code.modules, start=1):
+            column = 0
+            for dark, run in itertools.groupby(modules):
+                length = len(list(run))
+                if dark:
+                    path.rect(left + column * dots, top - row * dots, length * dots, dots * _OVERLAP)
+                column += length
+        self._canvas.drawPath(path, stroke=0, fill=1)
 
     def next_page(self) -> None:
         """Ends this page and begins another."""

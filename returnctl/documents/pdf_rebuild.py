@@ -21,7 +21,8 @@ _ACTIVE_KEYS = {
     "/JS", "/JavaScript", "/OpenAction", "/AA", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/EF", "/AF",
     "/RichMediaContent", "/Metadata", "/PieceInfo", "/Ref", "/OPI", "/Thumb", "/StructParents", "/Parent",
 }  # fmt: skip
-_MAX_OBJECTS = 20_000
+_MAX_OBJECTS = 5_000
+_MAX_STEPS = 1_000
 _MAX_DEPTH = 60
 _MAX_UNPACKED = 64 * 1024 * 1024
 _MAX_PIXELS = 80_000_000
@@ -69,10 +70,10 @@ def _pages(reader: PdfReader, max_pages: int) -> list[PageObject]:
     root: Any = reader.trailer["/Root"]
     declared = int(root["/Pages"].get("/Count", 0))
     if declared > max_pages:
-        raise _too_many(declared, max_pages)
+        raise _too_many(f"{declared:,}", max_pages)
+    if _leaves(root["/Pages"], max_pages) > max_pages:
+        raise _too_many("far more", max_pages)
     pages = list(reader.pages)
-    if len(pages) > max_pages:
-        raise _too_many(len(pages), max_pages)
     if not pages:
         raise Refused("the PDF has no page", hint="Ask for the file again.")
     for page in pages:
@@ -82,9 +83,25 @@ def _pages(reader: PdfReader, max_pages: int) -> list[PageObject]:
     return pages
 
 
-def _too_many(count: int, max_pages: int) -> Refused:
+def _leaves(tree: Any, enough: int) -> int:
+    """The pages in the tree, counted until there are more than enough."""
+    found = steps = 0
+    waiting = [tree]
+    while waiting and found <= enough:
+        steps += 1
+        if steps > _MAX_STEPS:
+            raise Refused("its list of pages leads in a circle", hint=_PRINT_ANEW)
+        kids = waiting.pop().get_object().get("/Kids")
+        if kids is None:
+            found += 1
+        else:
+            waiting.extend(kids)
+    return found
+
+
+def _too_many(count: str, max_pages: int) -> Refused:
     return Refused(
-        f"the PDF has {count:,} pages, at most {max_pages} are taken",
+        f"the PDF has {count} pages, at most {max_pages} are taken",
         hint="Give a PDF with only the pages that belong to this return.",
     )
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from returnctl.carriers.base import Address
 from returnctl.returns.intents import Outcome, Prepared
 
 
@@ -52,6 +53,7 @@ class Order(Struct, frozen=True, kw_only=True):
     ordered_on: str
     market: str
     name: str
+    address: Address | None = None
     lines: tuple[Line, ...]
 
 
@@ -88,6 +90,7 @@ class Case(Struct, frozen=True, kw_only=True):
     label: RemoteLabel | None = None
     label_due: str | None = None
     tracking: RemoteTracking | None = None
+    send_to: Address | None = None
 
 
 class Attachment(Struct, frozen=True, kw_only=True):

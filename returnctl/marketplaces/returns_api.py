@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from returnctl import http
+from returnctl.carriers.base import Address
 from returnctl.errors import NotFound, Unavailable, Usage
 from returnctl.marketplaces.base import (
     Attachment,
@@ -50,8 +51,23 @@ class _About(Struct):
     limits: _Limits
 
 
+class _Address(Struct):
+    """The contract's address, as it comes."""
+
+    name: str
+    street: tuple[str, ...]
+    city: str
+    postcode: str
+    country: str
+    company: str | None = None
+    state: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
 class _Buyer(Struct):
     name: str
+    address: _Address | None = None
 
 
 class _Line(Struct):
@@ -89,6 +105,7 @@ class _Return(Struct, rename={"id": "return"}):
     label: RemoteLabel | None = None
     label_due: str | None = None
     tracking: RemoteTracking | None = None
+    send_to: _Address | None = None
 
 
 class _Page(Struct):
@@ -152,6 +169,7 @@ class ReturnsApi:
             ordered_on=found.ordered_on,
             market=found.market,
             name=found.buyer.name,
+            address=_address(found.buyer.address, residential=True),
             lines=lines,
         )
 
@@ -333,6 +351,24 @@ def _case(found: _Return) -> Case:
         label=found.label,
         label_due=found.label_due,
         tracking=found.tracking,
+        send_to=_address(found.send_to, residential=False),
+    )
+
+
+def _address(found: _Address | None, *, residential: bool) -> Address | None:
+    if found is None:
+        return None
+    return Address(
+        name=found.name,
+        company=found.company or "",
+        lines=found.street,
+        city=found.city,
+        state=found.state or "",
+        postal_code=found.postcode,
+        country=found.country,
+        phone=found.phone or "",
+        email=found.email or "",
+        residential=residential,
     )
 
 

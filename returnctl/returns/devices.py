@@ -36,6 +36,13 @@ def packing_list(kind: str) -> tuple[str, ...]:
     return tuple(_data()["packing"][kind])
 
 
+def parcel(kind: str) -> tuple[float, tuple[float, float, float]]:
+    """Weight in pounds and size in inches of a packed device of this kind."""
+    found = _data()["parcel"][kind]
+    length, width, height = found["size_in"]
+    return found["weight_lb"], (length, width, height)
+
+
 def guide(account: str) -> tuple[str, tuple[str, ...]]:
     """Title and steps of how to leave an account and prove it."""
     found = _data()["guides"][account]

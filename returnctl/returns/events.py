@@ -61,6 +61,9 @@ class Amended(Event, frozen=True, kw_only=True, tag="amended"):
     """A person's facts were corrected; None leaves a field as it is."""
 
     device: Device | None = None
+    reason: str | None = None
+    wants: str | None = None
+    damage: tuple[str, ...] | None = None
     needed: dict[str, bool] | None = None
     views: tuple[str, ...] | None = None
     accounts: tuple[str, ...] | None = None
@@ -159,6 +162,10 @@ class LabelKept(Event, frozen=True, kw_only=True, tag="label-kept"):
     carrier_name: str | None = None
     tracking_number: str | None = None
     valid_until: str | None = None
+    price: dict[str, str] | None = None
+    price_basis: str | None = None
+    service: str | None = None
+    shipment: str | None = None
 
 
 class LabelAwaited(Event, frozen=True, kw_only=True, tag="label-awaited"):
@@ -186,6 +193,24 @@ class HandedIn(Event, frozen=True, kw_only=True, tag="handed-in"):
     carrier: str
     tracking_number: str | None = None
     on: str | None = None
+
+
+class PickupBooked(Struct, frozen=True, kw_only=True):
+    """A collection that the carrier, or a person, has booked, with all that cancelling it needs."""
+
+    carrier: str
+    date: str
+    ready: str
+    close: str
+    confirmation: str
+    location: str = ""
+    etag: str = ""
+
+
+class PickupNoted(Event, frozen=True, kw_only=True, tag="pickup-noted"):
+    """A pickup that a person booked themselves; None where they cancelled it."""
+
+    pickup: PickupBooked | None
 
 
 class Covers(Struct, frozen=True, kw_only=True):
@@ -273,6 +298,7 @@ AnyEvent = (
     | ParcelPhotoKept
     | BatteryAnswered
     | HandedIn
+    | PickupNoted
     | Intended
     | Settled
     | Queued

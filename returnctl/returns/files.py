@@ -15,6 +15,8 @@ from pathlib import Path
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+#: What network file systems say that can't flush a folder; the file itself is flushed.
+_NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
 
 
 def ensure_folder(folder: Path) -> None:
@@ -90,6 +92,9 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
+            raise
     finally:
         os.close(descriptor)
 

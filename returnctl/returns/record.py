@@ -145,6 +145,8 @@ def _check_sum(path: Path, content: bytes) -> None:
 
 def _check_schema(path: Path, content: bytes) -> None:
     schema = _decode(path, lambda: msgspec.json.decode(content, type=_Schema)).schema
+    if schema < 1:
+        raise damaged(path, f"there never was a schema {schema}")
     if schema > SCHEMA:
         raise Failed(
             f"{path} was written by a newer returnctl (schema {schema}).",

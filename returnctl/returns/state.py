@@ -77,6 +77,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     parcel: dict[str, e.ParcelPhotoKept] = {}
     battery: str | None = None
     handed_in: e.HandedIn | None = None
+    pickup: e.PickupBooked | None = None
     tracked: e.Tracked | None = None
     sent: dict[str, dict[str, str]] = {}
     sent_at: dict[str, str] = {}
@@ -198,6 +199,10 @@ def _handed_in(state: State, event: e.HandedIn, _: str) -> State:
     return replace(state, handed_in=event)
 
 
+def _pickup_noted(state: State, event: e.PickupNoted, _: str) -> State:
+    return replace(state, pickup=event.pickup)
+
+
 def _intended(state: State, event: e.Intended, at: str) -> State:
     doubt = Doubt(**{name: getattr(event, name) for name in event.__struct_fields__}, since=at)
     return replace(state, doubts=(*state.doubts, doubt), intents=state.intents + 1)
@@ -212,9 +217,39 @@ def _settled(state: State, event: e.Settled, at: str) -> State:
     state = replace(state, doubts=tuple(other for other in state.doubts if other is not doubt))
     if event.outcome != "done":
         return state
-    if doubt.covers.step == "open" and "case" in event.answer:
-        state = replace(state, case=event.answer["case"])
+    state = _with_answer(state, doubt.covers, event.answer)
     return _mark_sent(state, doubt.covers.step, doubt.covers.items, at)
+
+
+def _with_answer(state: State, covers: e.Covers, answer: dict[str, str]) -> State:
+    """What a service's answer makes true: the case, the bought or voided label, the booked or cancelled pickup."""
+    if covers.step == "open" and "case" in answer:
+        return replace(state, case=answer["case"])
+    if "bought" in covers.items and "tracking_number" in answer:
+        return replace(state, label=_bought(covers, answer), label_due=None)
+    if "voided" in covers.items:
+        return replace(state, label=None)
+    if "pickup" in covers.items and "confirmation" in answer:
+        booked = {name: answer.get(name, "") for name in e.PickupBooked.__struct_fields__}
+        return replace(state, pickup=e.PickupBooked(**booked | {"carrier": covers.items["carrier"]}))
+    if "pickup-cancelled" in covers.items:
+        return replace(state, pickup=None)
+    return state
+
+
+def _bought(covers: e.Covers, answer: dict[str, str]) -> e.LabelKept:
+    amount = answer.get("amount")
+    return e.LabelKept(
+        source="purchased",
+        file=answer.get("file"),
+        sha256=answer.get("sha256"),
+        carrier=covers.items["carrier"],
+        tracking_number=answer["tracking_number"],
+        price={"amount": amount, "currency": answer.get("currency", "USD")} if amount else None,
+        price_basis=answer.get("price_basis"),
+        service=answer.get("service"),
+        shipment=answer.get("shipment"),
+    )
 
 
 def _queued(state: State, event: e.Queued, _: str) -> State:
@@ -249,7 +284,17 @@ def _reopened(state: State, _: e.Reopened, __: str) -> State:
     return replace(state, closed=None, closed_at=None)
 
 
+def _corrected(state: State, items: dict[str, str]) -> State:
+    """The opening's own values, once the seller was told other ones."""
+    said: dict[str, Any] = {name: items[name] for name in ("reason", "wants", "description") if name in items}
+    if "damage" in items:
+        said["damage"] = tuple(items["damage"].split(", "))
+    return replace(state, **said)
+
+
 def _mark_sent(state: State, step: str, items: dict[str, str], at: str) -> State:
+    if step == "open":
+        state = _corrected(state, items)
     step_items = state.sent.get(step, {}) | items
     return replace(state, sent=state.sent | {step: step_items}, sent_at=state.sent_at | {step: at})
 
@@ -271,6 +316,7 @@ _FOLDS: dict[type, Any] = {
     e.ParcelPhotoKept: _parcel_photo_kept,
     e.BatteryAnswered: _battery_answered,
     e.HandedIn: _handed_in,
+    e.PickupNoted: _pickup_noted,
     e.Intended: _intended,
     e.Settled: _settled,
     e.Queued: _queued,

@@ -29,7 +29,8 @@ def create_app(
 ) -> flask.Flask:
     """The sandbox over `store`. `latency_ms` delays every answer; `faults` is a specification or an object.
 
-    The marketplace takes `token` alone where it is given, else nearly any. Raises Usage for a specification that can't be read.
+    The marketplace takes `token` alone where it is given, else nearly any. Raises Usage for a specification that
+    can't be read.
     """
     import flask
 
@@ -59,7 +60,7 @@ class _Desk(msgspec.Struct, frozen=True, kw_only=True):
         once = service.once if route.method not in _SAFE else None
         try:
             with once.claim(self.store.instance, request) if once else nullcontext():
-                if service is not control.SERVICE:
+                if self.latency_s and service is not control.SERVICE:
                     time.sleep(self.latency_s)
                 with self.store.transaction() as db:
                     context = Context(

@@ -72,7 +72,7 @@ def _canvas(size: tuple[int, int], title: str) -> tuple[BytesIO, Canvas]:
     from reportlab.pdfgen.canvas import Canvas
 
     buffer = BytesIO()
-    canvas = Canvas(buffer, pagesize=size, invariant=1)
+    canvas = Canvas(buffer, pagesize=size, invariant=1, pageCompression=0)  # packing took half the time
     canvas.setTitle(title)
     return buffer, canvas
 

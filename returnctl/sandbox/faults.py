@@ -2,7 +2,7 @@
 
 The grammar, items separated by commas:
 
-    KIND[@[METHOD]/PATH][:CHANCE][xTIMES]   429, 500, 503 or another status; drop; lost-answer
+    KIND[@[METHOD]/PATH][:CHANCE[xTIMES]]  429, 500, 503 or another status; drop; lost-answer
     slow[@[METHOD]/PATH]:MILLISECONDS[xTIMES]
     quirks                                  the carriers' recorded deviations from their own specs
     no-attachments[@ORDER]  no-label[@ORDER]
@@ -24,6 +24,7 @@ from returnctl.errors import Usage
 
 FLAGS = ("quirks", "no-attachments", "no-label")
 _NEEDS_VALUE = ("slow", "seed", "retry-after")
+_EVERYWHERE = ("quirks", "seed", "retry-after")
 _ITEM = re.compile(
     r"(?P<kind>[a-z0-9-]+)(?:@(?P<method>[A-Z]*)(?P<where>[^:]+))?"
     r"(?::(?P<value>[0-9]+(?:\.[0-9]+)?))?(?:x(?P<times>[0-9]+))?"
@@ -100,9 +101,12 @@ def _parse(item: str) -> Rule:
     if not match:
         raise _unreadable(item)
     kind, value = match["kind"], match["value"]
-    known = kind in {*FLAGS, *_NEEDS_VALUE, "drop", "lost-answer"} or re.fullmatch("[45][0-9][0-9]", kind)
-    chance = kind not in {*FLAGS, *_NEEDS_VALUE}
-    if not known or (kind in _NEEDS_VALUE and value is None) or (chance and float(value or 1) > 1):
+    is_status = re.fullmatch("[45][0-9][0-9]", kind) is not None
+    is_drawn = is_status or kind in {"drop", "lost-answer"}
+    known = is_drawn or kind in {*FLAGS, *_NEEDS_VALUE}
+    if not known or (kind in _NEEDS_VALUE and value is None) or (kind in _EVERYWHERE and match["where"]):
+        raise _unreadable(item)
+    if is_drawn and float(value or 1) > 1:
         raise _unreadable(item)
     return Rule(
         kind=kind,

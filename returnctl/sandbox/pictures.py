@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -56,26 +58,25 @@ def draw_photos(
     `imei-box.jpg`. Pictures are 1600 x 1200 pixels; the same input gives the same pictures.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    dice = random.Random(f"{kind} {seed}")
-    photos: list[Path] = []
-    for number, view in enumerate(VIEWS[kind]):
-        path = folder / f"{view}.jpg"
-        if bad == "duplicate" and number == 2:
-            path.write_bytes(photos[1].read_bytes())
-        else:
-            spoiled = bad if number == 2 else None
-            _save(_spoiled(_photo(_device(kind, view), dice), spoiled), path)
-        photos.append(path)
-    _save(_photo(_open_parcel(), dice), folder / "inside.jpg")
-    _save(_photo(_parcel(label), dice, turn=3), folder / "outside.jpg")
-    _screenshot(kind).save(folder / "disconnect-proof.png")
+    painters: dict[str, Callable[[], Image.Image]] = {
+        view: functools.partial(_device, kind, view) for view in VIEWS[kind]
+    }
+    painters |= {"inside": _open_parcel, "outside": functools.partial(_parcel, label)}
     if imei_box:
-        _save(_photo(_imei_box(imei or "356938035643809"), dice, turn=2), folder / "imei-box.jpg")
+        painters["imei-box"] = functools.partial(_imei_box, imei or "356938035643809")
+    worse = VIEWS[kind][2] if bad else None
+
+    def draw(name: str) -> None:
+        picture = _photo(painters[name](), random.Random(f"{kind} {name} {seed}"))
+        _spoiled(picture, bad if name == worse else None).save(folder / f"{name}.jpg", "JPEG", quality=88)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(draw, painters))
+    photos = [folder / f"{view}.jpg" for view in VIEWS[kind]]
+    if bad == "duplicate":
+        photos[2].write_bytes(photos[1].read_bytes())
+    _screenshot(kind).save(folder / "disconnect-proof.png", compress_level=1)
     return photos
-
-
-def _save(picture: Image.Image, path: Path) -> None:
-    picture.save(path, "JPEG", quality=88)
 
 
 def _spoiled(picture: Image.Image, bad: str | None) -> Image.Image:
@@ -88,12 +89,12 @@ def _spoiled(picture: Image.Image, bad: str | None) -> Image.Image:
     return picture
 
 
-def _photo(thing: Image.Image, dice: random.Random, *, turn: float = 6) -> Image.Image:
+def _photo(thing: Image.Image, dice: random.Random) -> Image.Image:
     """A thing (RGBA, drawn finer) on a desk in the light of a window, from a slightly new place each time."""
     from PIL import Image, ImageChops, ImageFilter
 
     desk = _desk(dice)
-    lying = thing.rotate(dice.uniform(-turn, turn), expand=True).reduce(_FINER)
+    lying = thing.rotate(dice.uniform(-5, 5), expand=True).reduce(_FINER)
     left = (_SIZE[0] - lying.width) // 2 + dice.randint(-60, 60)
     top = (_SIZE[1] - lying.height) // 2 + dice.randint(-30, 30)
     outline = lying.getchannel("A")

@@ -34,8 +34,9 @@ def running(
 ) -> Iterator[str]:
     """A sandbox in threads of this process, as `http://127.0.0.1:PORT`; it ends with the block.
 
-    Without `data` it keeps its file in a folder of its own that goes away too. `orders` is how many
-    smartphones to add from 20000001 on; `token` is the only one that the marketplace takes, where it is given. Raises Failed for a port in use, Usage for `faults`, DiskTrouble.
+    Without `data` it keeps its file in a folder of its own that goes away too. `orders` is how many smartphones to
+    add from 20000001 on; `token` is the only one that the marketplace takes, where it is given. Raises Failed for
+    a port in use, Usage for `faults`, DiskTrouble.
     """
     from returnctl.sandbox.app import create_app
 

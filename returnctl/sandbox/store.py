@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 FILE = "sandbox.sqlite3"
-_SCHEMA_VERSION = 1
+_SCHEMA = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
 
 
 def default_folder() -> Path:
@@ -52,24 +53,13 @@ class Store:
         import sqlite3
 
         self._db.row_factory = sqlite3.Row
-        self._db.execute("pragma foreign_keys = on")
         self._db.execute("pragma journal_mode = wal")
         # Without a full sync, a power cut may lose the last requests; a crash of the process loses nothing.
         self._db.execute("pragma synchronous = normal")
         with self.transaction() as db:
-            if db.execute("pragma user_version").fetchone()[0] == _SCHEMA_VERSION:
-                return
-            self._create(db)
-
-    @staticmethod
-    def _create(db: sqlite3.Connection) -> None:
-        for (name,) in db.execute("select name from sqlite_master where type = 'table'").fetchall():
-            db.execute(f"drop table [{name}]")
-        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        for statement in schema.split(";"):
-            db.execute(statement)
-        db.execute("insert into meta values ('instance', ?)", (str(uuid.uuid4()),))
-        db.execute(f"pragma user_version = {_SCHEMA_VERSION}")
+            if db.execute("pragma user_version").fetchone()[0] != _version():
+                _create(db)
+        self._db.execute("pragma foreign_keys = on")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -87,3 +77,18 @@ class Store:
         """Closes the file; nothing may use the store afterwards."""
         with self._lock:
             self._db.close()
+
+
+def _version() -> int:
+    """Another one for each other schema: the data of an older sandbox is made anew."""
+    return zlib.crc32(_SCHEMA.encode()) >> 1
+
+
+def _create(db: sqlite3.Connection) -> None:
+    old = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+    for (name,) in db.execute(old).fetchall():
+        db.execute(f"drop table [{name}]")
+    for statement in _SCHEMA.split(";"):
+        db.execute(statement)
+    db.execute("insert into meta values ('instance', ?)", (str(uuid.uuid4()),))
+    db.execute(f"pragma user_version = {_version()}")

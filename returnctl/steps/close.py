@@ -11,7 +11,7 @@ from returnctl import standing
 from returnctl.app import App
 from returnctl.errors import Refused, Usage
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns.events import Closed, Reopened
 from returnctl.returns.reference import Reference
 from returnctl.vocabulary import OUTCOMES
@@ -25,7 +25,7 @@ class Options(Struct, frozen=True, kw_only=True):
     note: str | None = None
 
 
-class CloseResult(StepResult, kw_only=True):
+class CloseResult(Result, kw_only=True):
     outcome: str | None = None
     amount: str | None = None
     closed_at: str | None = None

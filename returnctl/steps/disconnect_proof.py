@@ -18,7 +18,7 @@ from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_proof
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns import devices, progress
 from returnctl.returns.events import BackedUp, PhotoKept, ProofKept, ProofNotPossible
 from returnctl.returns.held import Return
@@ -43,7 +43,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     file: str
 
 
-class ProofResult(StepResult, kw_only=True):
+class ProofResult(Result, kw_only=True):
     proofs: tuple[Proof, ...] = ()
     accounts_needed: tuple[str, ...] = ()
     accounts_missing: tuple[str, ...] = ()

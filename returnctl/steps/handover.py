@@ -10,7 +10,7 @@ from returnctl import handover, standing
 from returnctl.app import App
 from returnctl.errors import Pending
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
@@ -25,7 +25,7 @@ class Part(Struct, frozen=True, kw_only=True):
     steps: tuple[str, ...]
 
 
-class HandoverResult(StepResult, kw_only=True):
+class HandoverResult(Result, kw_only=True):
     handovers: tuple[Part, ...] = ()
     confirmed: int = 0
 

@@ -14,7 +14,7 @@ from returnctl.errors import Refused, Usage
 from returnctl.evidence.imei import parse_imei, shorten
 from returnctl.evidence.imei_pictures import read_imeis
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns.events import Identified
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
@@ -31,7 +31,7 @@ class Options(Struct, frozen=True, kw_only=True):
     originals: bool = True
 
 
-class ImeiResult(StepResult, kw_only=True):
+class ImeiResult(Result, kw_only=True):
     imei: str | None = None
     serial: str | None = None
     valid: bool = True

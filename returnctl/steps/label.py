@@ -17,7 +17,7 @@ from returnctl.digest import hex_of
 from returnctl.errors import Failed, Pending, Refused, Usage
 from returnctl.marketplaces.base import Can, Case, Marketplace
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns import policy
 from returnctl.returns.events import Covers, LabelAwaited, LabelKept
 from returnctl.returns.held import Return
@@ -36,7 +36,7 @@ class Options(Struct, frozen=True, kw_only=True):
     print: bool = False
 
 
-class LabelResult(StepResult, kw_only=True):
+class LabelResult(Result, kw_only=True):
     path: str | None = None
     carrier: str | None = None
     tracking_number: str | None = None

@@ -16,7 +16,7 @@ from returnctl.errors import Refused, Usage
 from returnctl.evidence.copies import clean_copy
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns.held import Return, safe_name
 from returnctl.returns.reference import Reference
 
@@ -37,7 +37,7 @@ class Options(Struct, frozen=True, kw_only=True):
     template: str | None = None
 
 
-class MessageResult(StepResult, kw_only=True):
+class MessageResult(Result, kw_only=True):
     text: str = ""
     files: tuple[str, ...] = ()
 
@@ -54,7 +54,7 @@ class Said(Struct, frozen=True, kw_only=True):
     attachments: tuple[str, ...] = ()
 
 
-class MessagesResult(StepResult, kw_only=True):
+class MessagesResult(Result, kw_only=True):
     messages: tuple[Said, ...] = ()
 
     def for_people(self) -> Iterable[str | Table]:

@@ -15,7 +15,7 @@ from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable
 from returnctl.marketplaces.base import Can, Case, Line, Marketplace, Order
 from returnctl.opening import Place, Wish
 from returnctl.output import Table
-from returnctl.result import StepResult, Would
+from returnctl.result import Result, Would
 from returnctl.returns import devices, policy
 from returnctl.returns.events import Amended, Coverage, Covers, Device, Opened
 from returnctl.returns.held import Return
@@ -27,7 +27,7 @@ from returnctl.vocabulary import KINDS, REASONS, WISHES
 STEP = opening.STEP
 
 
-class OpenResult(StepResult, kw_only=True):
+class OpenResult(Result, kw_only=True):
     case: str | None = None
     directory: str = ""
     adopted: bool = False
@@ -83,10 +83,13 @@ def _again(app: App, held: Return, wish: Wish) -> OpenResult:
     standing.check_open(app, held)
     conversation.settle(app, held, STEP)
     told = Told()
+    by_hand = app.profile_of(held.state).marketplace == "manual"
     changed = _changed_wish(app, held, wish)
     _amend(app, held, wish)
-    if held.state.case is None and app.profile_of(held.state).marketplace != "manual":
+    if held.state.case is None and not by_hand:
         told = _open_or_adopt(app, held, app.marketplace_of(held))
+    elif changed and STEP not in held.state.sent:
+        told = _say_anew(app, held, changed)
     elif changed:
         words = ", ".join(f"{name}: {value}" for name, value in changed.items())
         correction = Saying(step=STEP, text=f"A correction to this return: {words}.", items=changed)
@@ -97,20 +100,33 @@ def _again(app: App, held: Return, wish: Wish) -> OpenResult:
 
 
 def _changed_wish(app: App, held: Return, wish: Wish) -> dict[str, str]:
-    """Reason and wish as they are said now, where they differ from what the seller knows."""
-    changed = {}
-    for name in ("reason", "wants"):
-        said = getattr(wish, name)
-        known = held.state.sent.get(STEP, {}).get(name) or getattr(held.state, name)
-        if said is None or said == known:
-            continue
-        if known is not None and not app.options.again:
+    """What was said at the opening and is said otherwise now.
+
+    Raises Refused, naming both, where the seller knows the first and --again was not given.
+    """
+    said = {"reason": wish.reason, "wants": wish.wants, "description": wish.description}
+    if wish.damage:
+        said["damage"] = ", ".join(wish.damage)
+    known = {name: getattr(held.state, name) for name in ("reason", "wants", "description")}
+    known["damage"] = ", ".join(held.state.damage)
+    changed = {name: value for name, value in said.items() if value and value != known[name]}
+    for name, value in changed.items():
+        if known[name] and not app.options.again and (STEP in held.state.sent or held.state.case):
             raise Refused(
-                f"The return was opened with {name} “{known}”, and “{said}” is another.",
+                f"The return was opened with {name} “{known[name]}”, and “{value}” is another.",
                 hint="use --again to send it as a correction",
             )
-        changed[name] = said
     return changed
+
+
+def _say_anew(app: App, held: Return, changed: dict[str, Any]) -> Told:
+    """What still waits to be pasted is worded again."""
+    if app.options.dry_run:
+        return Told()
+    if "damage" in changed:
+        changed["damage"] = tuple(changed["damage"].split(", "))
+    held.note(Amended(**changed))
+    return conversation.tell(app, held, opening.opening_words(held.state))
 
 
 def _amend(app: App, held: Return, wish: Wish) -> None:
@@ -126,7 +142,6 @@ def _amend(app: App, held: Return, wish: Wish) -> None:
         "ordered_on": wish.ordered and wish.ordered.isoformat(),
         "asked_on": wish.asked and wish.asked.isoformat(),
         "name": wish.name,
-        "description": wish.description,
         "device": device,
     }
     changed = {name: value for name, value in said.items() if value and getattr(state, name) != value}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,13 +13,13 @@ from returnctl.app import App
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
-from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures
+from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures, view_of
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_set
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
-from returnctl.result import Result, StepResult
+from returnctl.result import Result
 from returnctl.returns import devices, progress
 from returnctl.returns.events import PhotoKept, PhotoProblem, ViewLeftOut
 from returnctl.returns.files import write_atomic
@@ -50,10 +50,11 @@ class Photo(Struct, frozen=True, kw_only=True):
     problems: tuple[PhotoProblem, ...] = ()
 
 
-class PhotosResult(StepResult, kw_only=True):
+class PhotosResult(Result, kw_only=True):
     photos: tuple[Photo, ...] = ()
     missing: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
+    reply_due: str | None = None
     messages: int = 0
 
     def for_people(self) -> Iterable[str | Table]:
@@ -103,20 +104,22 @@ def check(app: App, kind: str, options: Options) -> CheckResult:
 
 
 def run(app: App, reference: Reference, options: Options) -> PhotosResult:
-    """Judge, keep, and send what the seller does not have yet; nothing goes out before the set is whole."""
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
+    """Judge, keep what passes, and send what the seller does not have yet, once the set is whole."""
+    judged: dict[str, Judgement] = {}
+    others: list[str] = []
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, judged, others)):
         standing.check_open(app, held)
         conversation.settle(app, held, "open", STEP)
         if app.options.done and not (options.files or options.explicit):
             handover.confirm(held, STEP)
             return _result(app, held)
         assignment = _assign(app, held.state.device.kind, options)
-        judged = judge_set(assignment.by_view, known=_known(held))
-        others = tuple(str(path) for path in assignment.unassigned)
+        others += map(str, assignment.unassigned)
+        judged |= judge_set(assignment.by_view, known=_known(held))
         if options.sheet:
             _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
-        _check_passes(judged, options, _result(app, held, judged, others))
         fresh = _keep(app, held, judged, options)
+        _check_passes(judged, options, _result(app, held, judged, others))
         return _send(app, held, judged, fresh, others)
 
 
@@ -125,7 +128,7 @@ def _send(
     held: Return,
     judged: Mapping[str, Judgement],
     fresh: Mapping[str, bytes],
-    others: tuple[str, ...],
+    others: Sequence[str],
 ) -> PhotosResult:
     kept = {view: photo.sha256 for view, photo in held.state.photos.items()}
     kept |= {view: hex_of(content) for view, content in fresh.items()}
@@ -170,26 +173,30 @@ def _saying(held: Return, to_send: Mapping[str, str], fresh: Mapping[str, bytes]
 
 
 def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Options) -> dict[str, bytes]:
-    """Keep the clean copies, and record what a person decided. Returns the copies that are new, by view."""
-    fresh: dict[str, bytes] = {}
+    """Keep the clean copies of what passes, and record what a person decided. Returns the new copies, by view.
+
+    Raises Refused, with everything as it was, where the seller has another picture of a view.
+    """
+    new = [judgement for judgement in judged.values() if judgement.passes(options.accept)]
+    new = [judgement for judgement in new if not _is_kept(held, judgement)]
+    copies = {
+        judgement.view: clean_copy(Path(judgement.file), keep_time=options.keep_time) for judgement in new
+    }
+    fresh = {view: copy.data for view, copy in copies.items()}
+    hashes = {view: hex_of(data) for view, data in fresh.items()}
+    conversation.changes(held.state, STEP, hashes, again=app.options.again)
+    if app.options.dry_run:
+        return fresh
     events: list[PhotoKept | ViewLeftOut] = []
-    for view, judgement in judged.items():
-        before = held.state.photos.get(view)
-        if before and before.original_sha256 == judgement.sha256:
-            continue
-        source = Path(judgement.file)
-        copy = clean_copy(source, keep_time=options.keep_time)
-        fresh[view] = copy.data
-        if app.options.dry_run:
-            continue
-        original = held.keep_original(source, source.read_bytes()) if options.originals else None
+    for judgement in new:
+        view, source = judgement.view, Path(judgement.file)
         events.append(
             PhotoKept(
                 view=view,
-                file=held.keep(f"photos/{view}.jpg", copy.data),
-                sha256=hex_of(copy.data),
-                original=original,
-                original_sha256=copy.source_sha256,
+                file=held.keep(f"photos/{view}.jpg", fresh[view]),
+                sha256=hashes[view],
+                original=held.keep_original(source, source.read_bytes()) if options.originals else None,
+                original_sha256=copies[view].source_sha256,
                 verdict=judgement.verdict,
                 problems=_problems(judgement),
                 fingerprint=msgspec.to_builtins(judgement.fingerprint),
@@ -198,9 +205,14 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
         )
     left_out = [view for view in options.without if view not in (*judged, *held.state.left_out)]
     events += [ViewLeftOut(view=view) for view in left_out]
-    if events and not app.options.dry_run:
+    if events:
         held.note(*events)
     return fresh
+
+
+def _is_kept(held: Return, judgement: Judgement) -> bool:
+    before = held.state.photos.get(judgement.view)
+    return before is not None and before.original_sha256 == judgement.sha256
 
 
 def _draw_sheet(app: App, judged: Mapping[str, Judgement], title: str, path: Path) -> None:
@@ -235,6 +247,9 @@ def _assign(app: App, kind: str, options: Options) -> Assignment:
         if view not in views:
             raise Usage(f"--without {view}: a {kind} has no such view.", hint=f"one of {', '.join(views)}")
     files, ignored = _files(options.files)
+    for path in options.explicit.values():
+        if not path.is_file():
+            raise Usage(f"{path}: there is no such picture.")
     if options.in_order:
         wanted = tuple(view for view in views if view not in options.without)
         assignment = in_order(files, wanted)
@@ -255,7 +270,8 @@ def _assign(app: App, kind: str, options: Options) -> Assignment:
     if assignment.elsewhere:
         names = ", ".join(path.name for path in assignment.elsewhere)
         app.say(f"Left for another step: {names}")
-    others = [*(path.name for path in assignment.unassigned), *ignored]
+    left_over = (path for path in assignment.unassigned if view_of(path, views) not in options.explicit)
+    others = [*(path.name for path in left_over), *ignored]
     if others and not options.ignore_others:
         raise Usage(
             f"Which view is this? {', '.join(others[:8])}{' …' if len(others) > 8 else ''}",
@@ -298,7 +314,7 @@ def _result(
     app: App,
     held: Return,
     judged: Mapping[str, Judgement] | None = None,
-    others: tuple[str, ...] = (),
+    others: Sequence[str] = (),
     told: conversation.Told | None = None,
     missing: tuple[str, ...] | None = None,
 ) -> PhotosResult:
@@ -310,7 +326,8 @@ def _result(
         told,
         photos=tuple(map(_photo, (judged or {}).values())),
         missing=progress.missing_views(held.state) if missing is None else missing,
-        unassigned=others,
+        unassigned=tuple(others),
+        reply_due=None if held.state.attachments_open else held.state.reply_due,
         messages=told.messages if told else 0,
     )
 

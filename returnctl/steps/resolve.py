@@ -11,7 +11,7 @@ from returnctl.app import App
 from returnctl.errors import ReturnctlError, Usage
 from returnctl.marketplaces.base import Marketplace
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns import intents
 from returnctl.returns.held import Return
 from returnctl.returns.intents import Outcome
@@ -38,7 +38,7 @@ class Ended(Struct, frozen=True, kw_only=True):
     outcome: str
 
 
-class ResolveResult(StepResult, kw_only=True):
+class ResolveResult(Result, kw_only=True):
     doubts: tuple[Ended, ...] = ()
 
     def for_people(self) -> Iterable[str | Table]:

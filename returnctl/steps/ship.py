@@ -19,7 +19,7 @@ from returnctl.evidence.judge import judge_parcel
 from returnctl.evidence.labels import verify_label
 from returnctl.marketplaces.base import Can, RemoteTracking
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns.events import BatteryAnswered, Covers, HandedIn, ParcelPhotoKept
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
@@ -46,7 +46,7 @@ class Pickup(Struct, frozen=True, kw_only=True):
     confirmation: str | None = None
 
 
-class ShipResult(StepResult, kw_only=True):
+class ShipResult(Result, kw_only=True):
     method: str | None = None
     carrier: str | None = None
     tracking_number: str | None = None

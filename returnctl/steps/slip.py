@@ -18,7 +18,7 @@ from returnctl.documents.facts import SlipFacts
 from returnctl.documents.slip import draw_slip, slip_text
 from returnctl.errors import Usage
 from returnctl.output import Table
-from returnctl.result import StepResult
+from returnctl.result import Result
 from returnctl.returns import devices, policy
 from returnctl.returns.events import SlipMade
 from returnctl.returns.held import Return
@@ -38,7 +38,7 @@ class Options(Struct, frozen=True, kw_only=True):
     text: bool = False
 
 
-class SlipResult(StepResult, kw_only=True):
+class SlipResult(Result, kw_only=True):
     path: str | None = None
     pages: int = 0
     text: str | None = None

@@ -16,7 +16,7 @@ from returnctl.carriers.client import unasked
 from returnctl.carriers.reading import moment
 from returnctl.errors import AuthFailed, Busy, Pending, Refused, ReturnctlError, SomeFailed
 from returnctl.output import Table
-from returnctl.result import Result, StepResult
+from returnctl.result import Result
 from returnctl.returns import policy
 from returnctl.returns.events import Tracked
 from returnctl.returns.reference import Reference
@@ -67,7 +67,7 @@ class TrackedParcel(Struct, frozen=True, kw_only=True, rename={"return_": "retur
     events: tuple[ParcelEvent, ...] = ()
 
 
-class TrackResult(StepResult, kw_only=True):
+class TrackResult(Result, kw_only=True):
     parcels: tuple[TrackedParcel, ...] = ()
 
     def for_people(self) -> Iterable[str | Table]:

@@ -317,7 +317,10 @@ class TestPickup:
             answer("fedex", {"output": {"options": [option]}}), pickup_order("fedex")
         )
         assert (offer.available, offer.cutoff) == (True, "15:30")
-        for options in ([], [option | {"pickupDate": "2026-12-15"}], [option | {"available": False}]):
+        other_day = option | {"pickupDate": "2026-12-11"}
+        body = {"output": {"options": [other_day]}}
+        assert FEDEX.parse_pickup_offer(answer("fedex", body), pickup_order("fedex")).available
+        for options in ([], [option | {"available": False}], [other_day, option | {"available": False}]):
             body = {"output": {"options": options}}
             offer = FEDEX.parse_pickup_offer(answer("fedex", body), pickup_order("fedex"))
             assert (offer.available, offer.reason) == (False, "FedEx does not collect there on 2026-12-14.")

@@ -59,7 +59,7 @@ class Runner:
         words = _words(line, names)
         result = CliRunner().invoke(cli, words, input=input)
         trace = ""
-        if result.exc_info and not isinstance(result.exception, SystemExit):
+        if result.exc_info and result.exception and not isinstance(result.exception, SystemExit):
             trace = "".join(traceback.format_exception(*result.exc_info))
         ran = Ran(
             line=shlex.join(words),

@@ -21,7 +21,8 @@ def opened(run_line: Runner, sandbox: Sandbox) -> None:
 @pytest.mark.usefixtures("opened")
 class TestForms:
     @pytest.mark.parametrize(
-        "typed", ["10000001", "#10000001", "# 10000001", " 10000001 ", "10000001/1", "#10000001/1", "10000001~1"]
+        "typed",
+        ["10000001", "#10000001", "# 10000001", " 10000001 ", "10000001/1", "#10000001/1", "10000001~1"],
     )
     def test_each_names_the_return(self, run_line: Runner, typed: str) -> None:
         ran = run_line("status {typed} --json", typed=typed)
@@ -35,11 +36,15 @@ class TestForms:
         ran = run_line("status 10000002 --order 10000001 --json")
         assert [one["return"] for one in ran.json["returns"]] == ["10000001"]
 
-    @pytest.mark.parametrize("typed", ["10000001x", "1000-0001", "1234567890123", "10000001//1", "10000001~0"])
+    @pytest.mark.parametrize(
+        "typed", ["10000001x", "1000-0001", "1234567890123", "10000001//1", "10000001~0"]
+    )
     def test_what_is_none_is_usage(self, run_line: Runner, typed: str) -> None:
         assert run_line("status {typed} --json", 2, typed=typed).error["code"] == "usage"
 
-    @pytest.mark.parametrize("line", ["status {id}", "open {id}", "photos {id}", "status --order {id}", "track {id}"])
+    @pytest.mark.parametrize(
+        "line", ["status {id}", "open {id}", "photos {id}", "status --order {id}", "track {id}"]
+    )
     def test_a_trade_in_id_is_explained(self, run_line: Runner, line: str) -> None:
         ran = run_line(line + " --json", 2, id="US-24527-ABCDE")
         assert "trade-in" in ran.error["message"]
@@ -79,7 +84,9 @@ class TestStandingInTheFolder:
     ) -> None:
         monkeypatch.setenv("RETURNCTL_WORKSPACE", str(tmp_path / "elsewhere"))
         monkeypatch.chdir(workspace / "10000001")
-        assert run_line("status 10000001 --json").json["returns"][0]["directory"] == str(workspace / "10000001")
+        assert run_line("status 10000001 --json").json["returns"][0]["directory"] == str(
+            workspace / "10000001"
+        )
 
     def test_a_named_one_goes_before_it(
         self, run_line: Runner, workspace: Path, monkeypatch: pytest.MonkeyPatch

@@ -231,7 +231,7 @@ def _chain_of_references() -> bytes:
 
 
 def _many_objects() -> bytes:
-    fonts = {10 + n: b"<< /Type /Font /N %d >>" % n for n in range(25_000)}
+    fonts = {10 + n: b"<< /Type /Font /N %d >>" % n for n in range(8_000)}
     names = b" ".join(b"/G%d %d 0 R" % (n, n) for n in fonts)
     return plain(resources=b"/Font << %s >>" % names, more=fonts)
 
@@ -284,7 +284,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "page tree in a circle": _circular_tree,
     "nested arrays": _nested_arrays,
     "chain of references": _chain_of_references,
-    "25,000 objects": _many_objects,
+    "8,000 objects": _many_objects,
     "long content": _long_content,
     "noise": lambda: b"%PDF-1.7\n" + bytes(range(256)) * 2000,
     "a web page": lambda: b"<!doctype html><title>Session expired</title>",

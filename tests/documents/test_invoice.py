@@ -30,7 +30,7 @@ def test_an_invoice_and_its_pages() -> None:
         (b"", "This invoice is no PDF"),
         (b"\x89PNG\r\n\x1a\n", "This invoice is no PDF"),
         (b"%PDF-" + b"\0" * (10 * 1024 * 1024), "larger than 10 MB"),
-        (pdf_label(*"123456789012345678901234567890X"), "31 pages, at most 30"),
+        (pdf_label(*"123456789012345678901234567890X"), "has 31 pages, at most 30"),
         (plain(content=stream(b"")), "nothing is drawn on it"),
     ],
 )

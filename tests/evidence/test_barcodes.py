@@ -30,7 +30,7 @@ def on_a_box(drawn: Image.Image, dice: random.Random, *, tilt: float, sigma: flo
     paper = Image.new("L", (drawn.width + 80, drawn.height + 120), 238)
     paper.paste(drawn.point(lambda level: 30 + level * 205 // 255), (40, 40))
     ImageDraw.Draw(paper).text((40, paper.height - 60), "No. 17  HANDLE WITH CARE", 60, font_size=40)
-    size = (max(1600, paper.width + 500), max(1200, paper.height + 700))
+    size = (max(1100, paper.width + 300), max(850, paper.height + 350))
     photo = Image.new("L", size, 150)
     sheet = Image.new("L", paper.size, 255).rotate(tilt, expand=True)
     turned = paper.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=150)

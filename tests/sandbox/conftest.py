@@ -18,11 +18,11 @@ def served() -> Iterator[str]:
 
 
 @pytest.fixture
-def url(served: str) -> Iterator[str]:
-    """The sandbox as seeded, without faults."""
-    yield served
+def url(served: str) -> str:
+    """The sandbox as seeded (by the clock as it is now), without faults."""
     client.faults(served, "none")
     client.reset(served)
+    return served
 
 
 @pytest.fixture

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -143,6 +145,18 @@ def test_the_data_outlives_the_server(tmp_path: Path) -> None:
         assert speak.read(f"/v1/returns/{case}").status_code == 200
 
 
+def test_the_data_of_an_older_sandbox_is_made_anew(tmp_path: Path) -> None:
+    with running(tmp_path) as url, Speaker(url) as speak:
+        instance = speak.read("/v1/about").json()["instance"]
+        speak.opened()
+    with contextlib.closing(sqlite3.connect(tmp_path / store.FILE)) as db:
+        db.execute("pragma user_version = 7")
+        db.execute("alter table cases drop column photos_due")
+    with running(tmp_path) as url, Speaker(url) as speak:
+        assert speak.read("/v1/about").json()["instance"] != instance
+        assert client.ledger(url, "10000001")["10000001"]["returns"] == 0
+
+
 def test_untouched_orders_are_dated_afresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETURNCTL_NOW", "2026-11-24T09:30:00-05:00")
     with running(tmp_path) as url, Speaker(url) as speak:
@@ -156,7 +170,7 @@ def test_untouched_orders_are_dated_afresh(tmp_path: Path, monkeypatch: pytest.M
         assert case["label"]["state"] == "expired"
 
 
-def test_a_clock_that_is_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     from returnctl.sandbox import clock
 
     monkeypatch.setenv("RETURNCTL_NOW", "tomorrow")

@@ -14,7 +14,19 @@ from tests.sandbox.speaking import JPEG, NEW, Speaker
 
 @pytest.mark.parametrize(
     "spec",
-    ["bogus", "429:2", "slow", "seed", "99", "600", "429@x@y:", "drop:0.1:0.2", "no label", "slow:fast"],
+    [
+        "bogus",
+        "429:2",
+        "slow",
+        "seed",
+        "99",
+        "600",
+        "429@x@y:",
+        "drop:0.1:0.2",
+        "no label",
+        "slow:fast",
+        "quirks@/ups/*",
+    ],
 )
 def test_a_specification_that_cannot_be_read(spec: str) -> None:
     with pytest.raises(Usage):

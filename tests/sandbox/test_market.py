@@ -9,6 +9,7 @@ import pypdf
 import pytest
 
 from returnctl.sandbox import client
+from returnctl.sandbox.server import running
 from tests.sandbox.contract import check
 from tests.sandbox.speaking import JPEG, NEW, PDF, Speaker
 
@@ -24,6 +25,13 @@ def test_a_bad_token_is_401(speak: Speaker, header: str) -> None:
     answer = check(speak.read("/v1/orders/10000001", headers={"Authorization": header}))
     assert answer.status_code == 401
     assert answer.json()["type"].endswith("/unauthorized")
+
+
+def test_a_sandbox_may_have_a_token_of_its_own() -> None:
+    with running(token="mine") as url, Speaker(url) as speak:
+        assert check(speak.read("/v1/orders/10000001")).status_code == 401
+        mine = {"Authorization": "Bearer mine"}
+        assert check(speak.read("/v1/orders/10000001", headers=mine)).status_code == 200
 
 
 def test_an_order_with_two_lines(speak: Speaker) -> None:

@@ -1,0 +1,208 @@
+"""Buying a return label: what it would cost, then once and only once.
+
+The carrier's reference is made of the order and of what was sent before, so that a label whose answer was lost is
+found again; where the carrier knows idempotency keys, the key does that.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from returnctl import addresses, sending
+from returnctl.app import App
+from returnctl.carriers import CODES
+from returnctl.carriers.base import Address, Can, Label, LabelOrder, Package, Quote
+from returnctl.carriers.client import CarrierClient
+from returnctl.digest import hex_of
+from returnctl.errors import AuthFailed, Refused, ReturnctlError, Usage
+from returnctl.marketplaces.base import Can as MarketplaceCan
+from returnctl.returns import devices, intents
+from returnctl.returns.events import Covers
+from returnctl.returns.held import Return
+from returnctl.returns.intents import MayHaveHappened, Outcome, Prepared, Send
+from returnctl.returns.state import Doubt
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a person said about the purchase. Weight in pounds, size in inches."""
+
+    carrier: str | None = None
+    max_price: Decimal | None = None
+    weight: float | None = None
+    size: tuple[float, float, float] | None = None
+    sender: Path | None = None
+    receiver: Path | None = None
+    format: Literal["pdf", "png", "zpl", "qr"] = "pdf"
+
+
+class Offer(Struct, frozen=True):
+    """One carrier's surface service; `quote` is None where it names no price before."""
+
+    client: CarrierClient
+    quote: Quote | None
+
+
+def order(app: App, held: Return, terms: Terms) -> LabelOrder:
+    """What is to be bought: both addresses, the parcel, our reference."""
+    state = held.state
+    weight, size = devices.parcel(state.device.kind)
+    length, width, height = terms.size or size
+    return LabelOrder(
+        customer=_customer(app, held, terms),
+        seller=_seller(app, held, terms),
+        package=Package(
+            weight_lb=terms.weight or weight,
+            length_in=length,
+            width_in=width,
+            height_in=height,
+            description=state.device.kind.capitalize(),
+        ),
+        reference=_reference(held),
+        order=state.order,
+        key=str(uuid.uuid4()),
+        mail_date=held.now().date(),
+        format=terms.format,
+    )
+
+
+def offers(app: App, held: Return, wanted: LabelOrder, carrier: str | None) -> list[Offer]:
+    """Every carrier that can be asked, the cheapest first, those without a price last.
+
+    Raises AuthFailed where none has credentials, a carrier's own error where it was the only one.
+    """
+    profile = app.profile_of(held.state)
+    clients = [app.carrier(code, profile) for code in ([carrier] if carrier else CODES)]
+    clients = [client for client in clients if client.has_credentials and Can.LABEL in client.carrier.can]
+    if not clients:
+        whose = carrier.upper() if carrier else "any carrier"
+        raise AuthFailed(
+            f"There are no credentials for {whose}, so no label can be bought.",
+            hint="set RETURNCTL_UPS_CLIENT_ID, _CLIENT_SECRET and _ACCOUNT (likewise USPS, FEDEX), or use the "
+            "carrier's website and `label --file`",
+        )
+    found: list[Offer] = []
+    for client in clients:
+        try:
+            quotes = [quote for quote in client.quotes(wanted) if quote.surface]
+        except ReturnctlError as error:
+            if len(clients) == 1:
+                raise
+            app.warn(f"{client.carrier.name}: {error.message}")
+            continue
+        found.append(Offer(client, quotes[0] if quotes else None))
+    if not found:
+        raise Refused(
+            "No carrier could be asked for a price just now.", hint="name one with --carrier, or try later"
+        )
+    return sorted(
+        found, key=lambda offer: Decimal(offer.quote.price.amount) if offer.quote else Decimal("Infinity")
+    )
+
+
+def check_price(offer: Offer, limit: Decimal | None) -> None:
+    """Raises Refused where the price is above the limit, or not known although there is one."""
+    if limit is None:
+        return
+    if offer.quote is None:
+        raise Refused(
+            f"{offer.client.carrier.name} names no price before the purchase, so --max-price can't be kept.",
+            hint="choose another carrier, or leave --max-price out",
+        )
+    if Decimal(offer.quote.price.amount) > limit:
+        price = offer.quote.price
+        raise Refused(f"The cheapest label costs {price.amount} {price.currency}, more than {limit}.")
+
+
+def buy(held: Return, offer: Offer, wanted: LabelOrder, may_have_happened: MayHaveHappened) -> None:
+    """Buy it. When this returns, label and price are in the record and the file is in the folder."""
+    items = {"bought": wanted.reference, "carrier": offer.client.carrier.code}
+    if offer.quote:
+        items |= {"quoted": offer.quote.price.amount, "currency": offer.quote.price.currency}
+    prepared = sending.prepared(offer.client.prepare_label(wanted))
+    covers = Covers(step="label", items=items)
+    intents.carry_out(held, prepared, covers, sender(held, offer.client), may_have_happened)
+
+
+def sender(held: Return, client: CarrierClient) -> Send:
+    """Sends a purchase, and keeps the label's bytes the moment they come."""
+
+    def send(prepared: Prepared) -> Outcome:
+        label = client.parse_label(client.send(sending.request(prepared)))
+        facts = {
+            "tracking_number": label.tracking_number,
+            "service": label.service,
+            "shipment": label.shipment,
+        }
+        if label.price:
+            facts |= {"amount": label.price.amount, "currency": label.price.currency}
+        if label.image:
+            facts |= _keep(held, label.media, label.image)
+        return Outcome(facts={name: value for name, value in facts.items() if value})
+
+    return send
+
+
+def find(client: CarrierClient, doubt: Doubt, since: date, until: date) -> Outcome | None:
+    """The label of a purchase whose answer was lost, by our reference; not finding it proves nothing."""
+    numbers = client.find_label(doubt.covers.items["bought"], since, until)
+    return Outcome(facts={"tracking_number": numbers[0]}) if numbers else None
+
+
+def fetch_file(
+    held: Return, client: CarrierClient, form: Literal["pdf", "png", "zpl", "qr"]
+) -> dict[str, str]:
+    """The bought label's file in the wanted form, where the carrier gives it apart from the purchase."""
+    label = held.state.label
+    assert label is not None
+    assert label.tracking_number is not None
+    bought = Label(
+        carrier=label.carrier, tracking_number=label.tracking_number, shipment=label.shipment or ""
+    )
+    found = client.label_file(bought, form)
+    return _keep(held, *found) if found else {}
+
+
+def _keep(held: Return, media: str, content: bytes) -> dict[str, str]:
+    return {"file": held.keep(f"documents/label.{media}", content), "sha256": hex_of(content)}
+
+
+def _reference(held: Return) -> str:
+    """`RC` and 12 letters and digits: short enough for the barcode of every carrier."""
+    seed = f"{held.state.host or held.folder.absolute()} {held.reference} {held.state.intents}"
+    return "RC" + base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()[:12]
+
+
+def _customer(app: App, held: Return, terms: Terms) -> Address:
+    if terms.sender:
+        return addresses.read_address(terms.sender)
+    profile = app.profile_of(held.state)
+    marketplace = app.marketplace_of(held)
+    if MarketplaceCan.READ_ORDER in marketplace.can:
+        address = marketplace.order(held.state.order).address
+        if address:
+            return address
+    raise Usage(
+        f"The sender's address is not known ({profile.name}).", hint="give it with --from FILE, a TOML file"
+    )
+
+
+def _seller(app: App, held: Return, terms: Terms) -> Address:
+    if terms.receiver:
+        return addresses.read_address(terms.receiver)
+    profile = app.profile_of(held.state)
+    if profile.returns_address:
+        return addresses.read_address(app.settings.config_path.parent / profile.returns_address)
+    marketplace = app.marketplace_of(held)
+    if MarketplaceCan.OPEN in marketplace.can and held.state.case:
+        address = marketplace.case(held.state.case).send_to
+        if address:
+            return address
+    raise Usage("The seller's address is not known.", hint="give it with --to FILE, a TOML file")
