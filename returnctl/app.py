@@ -59,6 +59,10 @@ class App:
         if not self.options.quiet and not self.options.json:
             output.words(text)
 
+    def say_table(self, table: output.Table) -> None:
+        """A table for the person, as `say`."""
+        self.say(output.table(table))
+
     def warn(self, text: str) -> None:
         """A line that a person should not miss; only --json, whose standard error is for errors, leaves it out."""
         if not self.options.json:

@@ -16,9 +16,9 @@ from returnctl import handover
 from returnctl.adoption import CODE_LENGTH, refresh
 from returnctl.app import App
 from returnctl.digest import hex_of
+from returnctl.doubts import may_have_happened
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
-from returnctl.http import was_refused
 from returnctl.marketplaces.base import Marketplace, Upload
 from returnctl.result import Would
 from returnctl.returns import intents
@@ -99,24 +99,6 @@ def tell(app: App, held: Return, saying: Saying) -> Told:
 def send(held: Return, marketplace: Marketplace, prepared: Prepared, covers: Covers) -> intents.Outcome:
     """Send something prepared, once, and record what it covers."""
     return intents.carry_out(held, prepared, covers, marketplace.send, may_have_happened)
-
-
-def settle(app: App, held: Return, *steps: str) -> None:
-    """Find out about what these steps sent without knowing the outcome, before anything else is sent.
-
-    Raises what `intents.settle` raises while it stays unknown.
-    """
-    if app.options.dry_run:
-        return
-    for doubt in held.state.doubts:
-        if doubt.covers.step in steps:
-            app.say(f"Finding out about what was sent before: {doubt.summary} …")
-            intents.settle(held, doubt, app.marketplace_of(held).send)
-
-
-def may_have_happened(error: Exception) -> bool:
-    """Whether a request that ended in `error` may have been carried out: anything but a plain refusal."""
-    return not was_refused(error)
 
 
 def would_send(prepared: Prepared) -> Would:

@@ -7,8 +7,6 @@ or posted exactly once depends on it.
 
 from __future__ import annotations
 
-import email.utils
-import random
 import re
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
@@ -218,6 +216,8 @@ class Http:
 
     def _retry_after(self, answer: Answer) -> float | None:
         """Seconds that the service asks us to wait; None where it says nothing that makes sense."""
+        import email.utils  # ten milliseconds, for an answer that few commands meet
+
         value = answer.header("retry-after").strip()
         if value.isascii() and value.isdigit():
             return float(value[:9])
@@ -317,6 +317,8 @@ def _next_wait(request: Request, error: Unavailable, attempt: int) -> float | No
     """Seconds before the next attempt; None when there is to be none."""
     if request.method not in {"GET", "HEAD"} or attempt >= ATTEMPTS or not getattr(error, "transient", False):
         return None
+    import random
+
     backoff: float = 0.5 * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, nothing secret
     return max(backoff, error.retry_after or 0.0)
 

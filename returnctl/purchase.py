@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -48,6 +49,65 @@ class Offer(Struct, frozen=True):
 
     client: CarrierClient
     quote: Quote | None
+
+
+_WEIGHT = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*(lb|lbs|oz|kg|g)?")
+_SIZE = re.compile(r"([0-9.]{1,6})x([0-9.]{1,6})x([0-9.]{1,6})\s*(in|cm)?")
+_POUNDS = {"lb": 1.0, "lbs": 1.0, "oz": 1 / 16, "kg": 2.20462, "g": 0.00220462}
+
+
+def parse_terms(
+    *,
+    carrier: str | None,
+    max_price: str | None,
+    weight: str | None,
+    size: str | None,
+    sender: Path | None,
+    receiver: Path | None,
+    form: Literal["pdf", "png", "zpl", "qr"] | None,
+) -> Terms:
+    """Terms from the words of the command line. Raises Usage for what can't be understood."""
+    if carrier == "other":
+        raise Usage("Labels can be bought of UPS, USPS and FedEx.", hint="--carrier ups, usps or fedex")
+    return Terms(
+        carrier=carrier,
+        max_price=_amount(max_price) if max_price else None,
+        weight=_pounds(weight) if weight else None,
+        size=_inches(size) if size else None,
+        sender=sender,
+        receiver=receiver,
+        format=form or "pdf",
+    )
+
+
+def _amount(text: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", text):
+        raise Usage(f"--max-price {text[:20]}: not an amount.", hint="such as 12.00")
+    return Decimal(text)
+
+
+def _pounds(text: str) -> float:
+    match = _WEIGHT.fullmatch(text.strip().lower())
+    pounds = float(match[1]) * _POUNDS[match[2] or "lb"] if match else 0
+    if not 0 < pounds <= 150:
+        raise Usage(
+            f"--weight {text[:20]}: not a weight that can be posted.", hint="such as 1.5 (pounds) or 700g"
+        )
+    return round(pounds, 3)
+
+
+def _inches(text: str) -> tuple[float, float, float]:
+    match = _SIZE.fullmatch(text.strip().lower())
+    try:
+        sides = (
+            [float(side) / (2.54 if match[4] == "cm" else 1) for side in match.groups()[:3]] if match else []
+        )
+    except ValueError:
+        sides = []
+    if len(sides) != 3 or not all(0 < side <= 108 for side in sides):
+        raise Usage(f"--size {text[:20]}: not a size.", hint="LxWxH, such as 8x6x3 (inches) or 20x15x8cm")
+    length, width, height = sorted((round(side, 2) for side in sides), reverse=True)
+    return length, width, height
 
 
 def order(app: App, held: Return, terms: Terms) -> LabelOrder:

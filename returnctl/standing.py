@@ -35,6 +35,16 @@ def result(form: type[R], app: App, held: Return, step: str, told: Told | None =
     )
 
 
+def case(held: Return) -> str:
+    """The marketplace's id of the return. Raises Refused before it is open there."""
+    if held.state.case is None:
+        raise Refused(
+            f"Return {held.reference} is not open at the marketplace yet.",
+            hint=f"run `returnctl open {held.reference}` first",
+        )
+    return held.state.case
+
+
 @contextlib.contextmanager
 def explained(make: Callable[[], Result]) -> Iterator[None]:
     """Give an error of this block the step's result as far as it got, where it has none yet."""
@@ -59,11 +69,13 @@ def check_open(app: App, held: Return) -> None:
         held.note(Reopened())
 
 
-def check_handed_over(held: Return, step: str, found: Result) -> None:
-    """Raises Pending, with the result, while this step waits in the hand-over."""
+def finish(app: App, held: Return, step: str, found: Result) -> None:
+    """Say that nothing new was sent; raises Pending, with the result, while the step waits in the hand-over."""
     if any(item.covers.step == step for item in held.state.waiting):
         raise Pending(
             "This waits in the hand-over until you have pasted it on the marketplace's website.",
             hint=f"`returnctl handover {held.reference}` shows it; with --done it is confirmed",
             result=found,
         )
+    if not found.sent and not found.would and step in held.state.sent:
+        app.say("The seller has this already; nothing was sent.")

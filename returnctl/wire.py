@@ -1,15 +1,13 @@
 """One exchange over the network: the lower half of `http`, which alone uses it.
 
-Everything that `requests` and the layers below it can raise ends here and becomes one of our errors.
+Everything that `requests` and the layers below it can raise ends here and becomes one of our errors. What only
+an exchange needs is imported by it: many commands import this room and send nothing.
 """
 
 from __future__ import annotations
 
 import functools
-import ipaddress
 import os
-import socket
-import ssl
 import sys
 import threading
 import time
@@ -24,6 +22,8 @@ import msgspec
 from returnctl.errors import BadConfig, Refused, ReturnctlError, TlsFailed, Unavailable
 
 if TYPE_CHECKING:
+    import socket
+
     import requests
 
 CONNECT_S = 10.0
@@ -63,6 +63,8 @@ def was_sent(error: BaseException) -> bool:
 
 def is_loopback(url: str) -> bool:
     """Whether the address is this machine's own."""
+    import ipaddress
+
     host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True
@@ -121,6 +123,8 @@ class _Watch:
         self._timer.cancel()
 
     def _expire(self) -> None:
+        import socket
+
         self.expired = True
         if self._socket is not None:
             with suppress(OSError):
@@ -201,7 +205,7 @@ def _send(
     response = session.get_adapter(url).send(
         prepared,
         stream=True,
-        timeout=(min(CONNECT_S, left), min(READ_S, left)),
+        timeout=(min(CONNECT_S, left), READ_S),  # the deadline itself is the watch's affair
         verify=around["verify"] or True,
         proxies={} if is_loopback(url) else around["proxies"],
     )
@@ -246,6 +250,8 @@ def _too_large(service: str, limits: Limits) -> ReturnctlError:
 
 def refuse_private(host: str) -> None:
     """Raise Refused when the host is an address inside this machine or its network."""
+    import ipaddress
+
     with suppress(ValueError):
         address = ipaddress.ip_address(host.partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
@@ -276,6 +282,8 @@ def _our_errors(service: str, url: str, watch: _Watch) -> Iterator[None]:
 
 def _translated(causes: list[BaseException], service: str, url: str, watch: _Watch) -> ReturnctlError:
     import http.client
+    import socket
+    import ssl
 
     import requests
     from urllib3 import exceptions as u3

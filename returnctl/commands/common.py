@@ -128,7 +128,9 @@ def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None
         def run(**given: Any) -> None:
             from returnctl.app import App
 
-            function(App(_merged(given)), **given)
+            app = App(_merged(given))
+            _refuse_empty(given)
+            function(app, **given)
 
         made = click.command(cls=_Command)(run)
         made.params += [*_OPTIONS, *(_STEP_OPTIONS if step else ())]
@@ -160,6 +162,14 @@ class _Command(click.Command):
 
     def _codes(self) -> list[tuple[str, str]]:
         return [(code, EXIT_CODES[int(code)]) for code in (self.epilog or "").split()]
+
+
+def _refuse_empty(given: dict[str, Any]) -> None:
+    """An empty value is a script's empty variable, never “not given”."""
+    for name, value in given.items():
+        if value == "" or (isinstance(value, tuple) and "" in value):
+            what = "An argument" if name == "words" else f"--{name.replace('_', '-')}"
+            raise Usage(f"{what} is empty.", hint="leave it out, or give it a value")
 
 
 def _exit_status(codes: tuple[int, ...]) -> str:

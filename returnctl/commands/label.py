@@ -18,22 +18,42 @@ if TYPE_CHECKING:
 @click.option("--number", metavar="N", help="Its tracking number.")
 @click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
 @click.option("--carrier-name", metavar="NAME", help="The carrier's name, with --carrier other.")
+@click.option("--buy", is_flag=True, help="Buy one, after the price was said.")
+@click.option("--max-price", metavar="AMOUNT", help="Buy nothing dearer; without a price nothing.")
+@click.option("--weight", metavar="W", help="The parcel's weight: 1.5 (pounds), 700g, 0.7kg, 24oz.")
+@click.option("--size", metavar="LxWxH", help="Its size: 8x6x3 (inches), 20x15x8cm.")
+@click.option("--from", "sender", type=FILE, help="Your address, a TOML file.")
+@click.option("--to", "receiver", type=FILE, help="The seller's address, a TOML file.")
+@click.option(
+    "--format", "form", type=click.Choice(["pdf", "png", "zpl", "qr"]), help="The form of a bought label."
+)
 @click.option("--paper", type=click.Choice(["a4", "letter", "4x6"]), help="Lay it out for this paper.")
 @click.option("--spare", is_flag=True, help="With a copy for the inside of the parcel.")
 @click.option("--print", is_flag=True, help="Hand it to the printer (lp).")
-def command(app: App, words: tuple[str, ...], **options: Any) -> None:
-    """Fetch the prepaid label, or take your own.
+@click.option(
+    "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep no file as given."
+)
+def command(app: App, words: tuple[str, ...], buy: bool, carrier: str | None, **options: Any) -> None:
+    """Fetch the prepaid label, or take or buy your own.
 
-    An expired one is replaced with --again.
+    An expired one is replaced with --again. Nothing is bought without --buy and your word (--yes off a terminal).
 
     \b
     Examples:
       returnctl label 10000001
       returnctl label 10000001 --file label.pdf --number 1Z999AA10123456784
+      returnctl label 10000001 --buy --max-price 12.00
     """
+    from returnctl.purchase import parse_terms
     from returnctl.steps import label as step
 
+    bought = {
+        name: options.pop(name) for name in ("max_price", "weight", "size", "sender", "receiver", "form")
+    }
+    if not buy and any(bought.values()):
+        raise Usage("These options go with --buy: --max-price, --weight, --size, --from, --to, --format.")
+    terms = parse_terms(carrier=carrier, **bought) if buy else None
     reference, rest = app.named(words)
     if rest:
         raise Usage(f"“{rest[0]}” is one word too many.", hint="a file is given with --file")
-    app.show(step.run(app, reference, step.Options(**options)))
+    app.show(step.run(app, reference, step.Options(terms=terms, carrier=carrier, **options)))

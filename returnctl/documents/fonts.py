@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Style = Literal["regular", "bold", "mono"]
 
+UNSHOWN = "[…]"
+"""Stands for letters that no embedded font has."""
+
 _LATIN: dict[Style, str] = {
     "regular": "NotoSans-Regular",
     "bold": "NotoSans-Bold",
@@ -75,8 +78,8 @@ def drawable(text: str) -> str:
     for c in text:
         if font_for(c, "regular"):
             shown.append(c)
-        elif unicodedata.category(c)[0] in "LN" and shown[-1:] != ["[…]"]:
-            shown.append("[…]")
+        elif unicodedata.category(c)[0] in "LN" and shown[-1:] != [UNSHOWN]:
+            shown.append(UNSHOWN)
     return "".join(shown)
 
 

@@ -1,7 +1,7 @@
 """PDFs of others are opened in a process of their own, with little time and memory.
 
-A hostile PDF can make any reader work for ever or fill the memory. The child that reads it may use 1.5
-seconds of processor time and 256 MiB, whatever the file says; when it needs more, the file is refused.
+A hostile PDF can make any reader work for ever or fill the memory. The child that opens it may use
+little processor time and 256 MiB, whatever the file says; when it needs more, the file is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from returnctl.errors import Refused
 Job = Literal["rebuild", "read"]
 
 MAX_BYTES = 10 * 1024 * 1024
-CPU_SECONDS = 1.5
+CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0}
 MEMORY_BYTES = 256 * 1024 * 1024
 _WALL_SECONDS = 20
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""

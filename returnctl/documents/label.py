@@ -68,9 +68,7 @@ def label_numbers(label: LabelFile) -> tuple[str, ...]:
     if label.kind == "zpl":
         return tracking_numbers(zpl_fields(label.data))
     if label.kind == "pdf":
-        from returnctl.documents.render import rendered_codes
-
-        return tracking_numbers([*rendered_codes(label.data), *_texts(label.data)])
+        return tracking_numbers(_texts(label.data))
     from PIL import Image
 
     with Image.open(io.BytesIO(label.data)) as picture:
@@ -95,7 +93,7 @@ def fit_label(label: LabelFile, *, paper: Paper, spare: bool = False) -> bytes:
 
 
 def _texts(data: bytes) -> tuple[str, ...]:
-    """What a PDF says without being drawn; nothing where reading it takes too long."""
+    """The barcodes and the text of a PDF; nothing where reading it takes too long."""
     try:
         return guard.run("read", data, noun="label", max_pages=_MAX_PAGES).texts
     except Refused:

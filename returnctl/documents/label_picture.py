@@ -51,15 +51,14 @@ def as_page(data: bytes) -> tuple[bytes, int]:
 
 def _flat(data: bytes) -> Image:
     """The picture in gray on white, with its resolution."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     with Image.open(io.BytesIO(data)) as picture:
         dpi = picture.info.get("dpi")
-        see_through = picture.mode in ("P", "LA", "PA", "RGBA")
-        layered = picture.convert("RGBA" if see_through else "RGB")
-    ground = Image.new("RGB", layered.size, "white")
-    ground.paste(layered, mask=layered.getchannel("A") if see_through else None)
-    flat = ground.convert("L")
+        see_through = picture.has_transparency_data
+        upright = ImageOps.exif_transpose(picture.convert("RGBA" if see_through else "L"))
+    flat = Image.new("L", upright.size, "white")
+    flat.paste(upright.convert("L"), mask=upright.getchannel("A") if see_through else None)
     flat.info = {"dpi": dpi} if dpi else {}
     return flat
 

@@ -1,23 +1,56 @@
-"""What can be read from a PDF without drawing it: its text, and the barcodes in its pictures.
+"""The numbers on a PDF: barcodes from a rendering where poppler is installed, else from its pictures; and its text.
 
-Runs in the guarded child only.
+Runs in the guarded child only, whose limits hold for poppler too.
 """
 
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from returnctl.documents.codes import read_codes
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 _MAX_PICTURES = 8
 _MAX_PAGES = 4
+_DPI = "300"
+_SECONDS = 10
 
 
 def texts(data: bytes) -> tuple[str, ...]:
-    """The barcodes of the pictures, then the text of the pages."""
+    """The barcodes of the first page or of the pictures, then the text of the pages."""
     from pypdf import PdfReader
 
-    from returnctl.documents.codes import read_codes
-
     pages = PdfReader(io.BytesIO(data)).pages[:_MAX_PAGES]
-    pictures = [picture.image for page in pages for picture in list(page.images)[:_MAX_PICTURES]]
-    codes = [code for picture in pictures if picture is not None for code in read_codes(picture)]
+    codes = _drawn_codes(data) or _pictured_codes(pages)
     return (*codes, *(page.extract_text() for page in pages))
+
+
+def _drawn_codes(data: bytes) -> list[str]:
+    """Barcodes as `pdftoppm` draws them, also those made of lines; none where it is not installed or fails."""
+    from PIL import Image
+
+    program = shutil.which("pdftoppm")
+    if program is None:
+        return []
+    command = [program, "-gray", "-r", _DPI, "-singlefile", "-"]
+    try:
+        done = subprocess.run(  # noqa: S603 - found on PATH, fixed arguments, the PDF on standard input
+            command, input=data, capture_output=True, timeout=_SECONDS, check=False
+        )
+    except (subprocess.TimeoutExpired, OSError):
+        return []
+    if done.returncode != 0 or not done.stdout:
+        return []
+    with Image.open(io.BytesIO(done.stdout), formats=("PPM",)) as picture:
+        return read_codes(picture)
+
+
+def _pictured_codes(pages: Sequence[PageObject]) -> list[str]:
+    pictures = [picture.image for page in pages for picture in list(page.images)[:_MAX_PICTURES]]
+    return [code for picture in pictures if picture is not None for code in read_codes(picture)]

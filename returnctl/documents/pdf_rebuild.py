@@ -35,8 +35,8 @@ def rebuild(data: bytes, *, max_pages: int) -> tuple[bytes, int]:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted:
-        raise Refused("it is protected by a password or an owner's lock", hint=_PRINT_ANEW)
+    if reader.is_encrypted and not _opens(reader):
+        raise Refused("it is protected by a password", hint="Ask for it without, or print it to a new PDF.")
     pages = _pages(reader, max_pages)
     copier = _Copier()
     for page in pages:
@@ -48,6 +48,16 @@ def rebuild(data: bytes, *, max_pages: int) -> tuple[bytes, int]:
     out = io.BytesIO()
     copier.writer.write(out)
     return out.getvalue(), len(pages)
+
+
+def _opens(reader: PdfReader) -> bool:
+    """Whether the file opens without a password, as one does that is only locked against changes."""
+    from pypdf.errors import DependencyError
+
+    try:
+        return bool(reader.decrypt(""))
+    except (DependencyError, NotImplementedError):
+        return False
 
 
 def _is_inked(page: PageObject) -> bool:

@@ -99,7 +99,11 @@ class SlipPage:
         self._y += _HEADING
 
     def _foot(self) -> None:
-        foot = f"Order {prepare(self._facts.order_and_line)}. Keep a copy or a photo of this page."
+        facts = self._facts
+        foot = f"Order {prepare(facts.order_and_line)}. Keep a copy or a photo of this page."
+        told = (facts.device, facts.seller or "", facts.description, *facts.notes, *facts.packing)
+        if any(fonts.missing(clean(words)) for words in told):
+            foot += f" {fonts.UNSHOWN} stands for letters that can't be printed."
         self._pen.text(_MARGIN, self._pen.height - _FOOT, foot, size=8)
 
     def _unlock(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from returnctl.errors import Busy, NotFound, Usage
+from returnctl.errors import Busy, NotFound, ReturnctlError, Usage
 from returnctl.returns import files
 from returnctl.returns.record import NAME, Record, read_state
 from returnctl.returns.reference import Reference, from_folder
@@ -17,7 +17,7 @@ from returnctl.returns.reference import Reference, from_folder
 if TYPE_CHECKING:
     from returnctl.returns.state import State
 
-LOCKS = Path(".returnctl") / "locks"
+LOCKS = ".returnctl/locks"
 
 
 class Workspace:
@@ -86,20 +86,23 @@ class Workspace:
         """Keep other processes off a return. Raises Busy, naming the holder, at once."""
         from filelock import FileLock, Timeout
 
-        folder = self.root / LOCKS
-        files.ensure_folder(folder)
-        lock = FileLock(folder / f"{reference.folder}.lock", timeout=0, mode=0o600)
-        note = folder / f"{reference.folder}.holder.json"
+        files.ensure_folder(files.inside(self.root, LOCKS))
+        path = files.inside(self.root, f"{LOCKS}/{reference.folder}.lock")
+        note = path.with_suffix(".holder.json")
+        lock = FileLock(path, timeout=0, mode=0o600)
         try:
             lock.acquire()
         except Timeout:
             raise _busy(reference, note) from None
         except OSError as error:
-            raise files.trouble(error, folder) from error
+            raise files.trouble(error, path) from error
         try:
             files.write_atomic(note, _holder())
             yield
         finally:
+            # Before the lock goes: else the next one's contenders would be told of us.
+            with contextlib.suppress(ReturnctlError, OSError):
+                files.write_atomic(note, b"{}")
             lock.release()
 
     def record(self, reference: Reference) -> Record:
@@ -134,7 +137,7 @@ def _busy(reference: Reference, note: Path) -> Busy:
     try:
         holder = json.loads(files.read_bytes(note, max_bytes=10_000))
         who = f"`{holder['command']}` (process {holder['pid']} on {holder['host']}, since {holder['since']})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ReturnctlError, ValueError, KeyError, TypeError, RecursionError):
         who = "another process"
     return Busy(
         f"Return {reference} is in use by {who}.", hint="wait until it has finished, then run this again"

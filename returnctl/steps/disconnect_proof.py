@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from returnctl import conversation, handover, standing
+from returnctl import conversation, doubts, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
@@ -74,10 +74,10 @@ class _Taken(Struct, frozen=True, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> ProofResult:
     with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", STEP)
         if options.backed_up and not app.options.dry_run and held.state.backed_up != options.backed_up:
             held.note(BackedUp(answer=options.backed_up))
-        if options.none:
+        if options.none is not None:
             return _without_proof(app, held, options.none)
         if not options.files:
             return _without_input(app, held, options)
@@ -90,7 +90,7 @@ def _without_input(app: App, held: Return, options: Options) -> ProofResult:
     missing = progress.missing_accounts(held.state)
     guide = tuple(line for account in missing for line in _guide(account))
     result = _result(app, held, guide=guide)
-    standing.check_handed_over(held, STEP, result)
+    standing.finish(app, held, STEP, result)
     if not missing or options.backed_up or not result.needed:
         return result
     raise Pending(
@@ -137,7 +137,7 @@ def _finish(app: App, held: Return, told: Told) -> ProofResult:
     if app.options.done and not told.messages:
         handover.confirm(held, STEP)
     result = _result(app, held, told)
-    standing.check_handed_over(held, STEP, result)
+    standing.finish(app, held, STEP, result)
     return result
 
 

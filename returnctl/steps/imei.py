@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from returnctl import conversation, handover, standing
+from returnctl import conversation, doubts, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.errors import Refused, Usage
@@ -64,7 +64,7 @@ def run(app: App, reference: Reference, options: Options) -> ImeiResult:
         standing.explained(lambda: _result(app, held, held.state.identified, options)),
     ):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", STEP)
         if not (options.imei or options.images or options.serial):
             return _without_input(app, held, options)
         found = _identify(app, held, options)
@@ -82,7 +82,7 @@ def _without_input(app: App, held: Return, options: Options) -> ImeiResult:
     if app.options.done:
         handover.confirm(held, STEP)
     result = _result(app, held, before, options)
-    standing.check_handed_over(held, STEP, result)
+    standing.finish(app, held, STEP, result)
     if not result.needed or held.state.sent.get(STEP):
         return result
     app.say(
@@ -94,7 +94,11 @@ def _without_input(app: App, held: Return, options: Options) -> ImeiResult:
 
 def _identify(app: App, held: Return, options: Options) -> Identified:
     if options.imei:
-        imei = parse_imei(options.imei)
+        try:
+            imei = parse_imei(options.imei)
+        except Refused as error:
+            error.result = _result(app, held, None, options, valid=False)
+            raise
         if imei.hint:
             app.warn(imei.hint)
         return _compared(held, options, imei.digits, "typed")
@@ -160,7 +164,7 @@ def _send(app: App, held: Return, found: Identified, options: Options) -> ImeiRe
     elif waiting and app.options.done:
         handover.confirm(held, STEP)
     result = _result(app, held, found, options, told)
-    standing.check_handed_over(held, STEP, result)
+    standing.finish(app, held, STEP, result)
     return result
 
 
@@ -172,7 +176,13 @@ def _saying(held: Return, items: dict[str, str]) -> Saying:
 
 
 def _result(
-    app: App, held: Return, found: Identified | None, options: Options, told: Told | None = None
+    app: App,
+    held: Return,
+    found: Identified | None,
+    options: Options,
+    told: Told | None = None,
+    *,
+    valid: bool = True,
 ) -> ImeiResult:
     sent = held.state.sent.get(STEP, {})
     return standing.result(
@@ -185,5 +195,6 @@ def _result(
         serial=found.serial if found else sent.get("serial"),
         source=found.source if found else None,
         matches_order=found.matches_order if found else None,
+        valid=valid,
         show=options.show,
     )

@@ -1,23 +1,22 @@
-"""Step 7, first half: the label. The seller's prepaid one, a file, or just a number."""
+"""Step 7, first half: the label. The seller's prepaid one, a file, just a number, or one that is bought."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from returnctl import conversation, standing
+from returnctl import conversation, doubts, labels, purchase, standing
 from returnctl.app import App
-from returnctl.carriers import tracking_number
 from returnctl.conversation import Told
-from returnctl.digest import hex_of
-from returnctl.errors import Failed, Pending, Refused, Usage
+from returnctl.errors import Declined, Pending, Refused, ReturnctlError
 from returnctl.marketplaces.base import Can, Case, Marketplace
 from returnctl.output import Table
-from returnctl.result import Result
+from returnctl.purchase import Offer, Terms
+from returnctl.result import Result, Would
 from returnctl.returns import policy
 from returnctl.returns.events import Covers, LabelAwaited, LabelKept
 from returnctl.returns.held import Return
@@ -27,13 +26,17 @@ STEP = "label"
 
 
 class Options(Struct, frozen=True, kw_only=True):
+    """`terms` is what --buy goes by; None without it."""
+
     file: Path | None = None
     number: str | None = None
     carrier: str | None = None
     carrier_name: str | None = None
-    paper: str | None = None
+    terms: Terms | None = None
+    paper: Literal["a4", "letter", "4x6"] | None = None
     spare: bool = False
     print: bool = False
+    originals: bool = True
 
 
 class LabelResult(Result, kw_only=True):
@@ -50,62 +53,77 @@ class LabelResult(Result, kw_only=True):
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
         if self.tracking_number:
-            yield (
-                f"Label: {(self.carrier or 'carrier unknown').upper()} {self.tracking_number}, {self.state}"
-                + (f", valid until {self.valid_until}" if self.valid_until else "")
+            until = f", valid until {self.valid_until}" if self.valid_until else ""
+            yield f"Label: {(self.carrier or 'carrier unknown').upper()} {self.tracking_number}, {self.state}{until}"
+        if self.source == "purchased":
+            paid = (
+                f"{self.price['amount']} {self.price['currency']}"
+                if self.price
+                else "charged when it is scanned"
             )
+            yield f"Price: {paid}"
         if self.path:
             yield f"File: {self.path}"
-        if self.label_due:
-            yield f"The seller sends it by {self.label_due}."
 
 
 def run(app: App, reference: Reference, options: Options) -> LabelResult:
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
+    """Take the label; nothing is bought without `options.terms`."""
+    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
-        own = options.file or options.number
-        told = _own(app, held, options) if own else _from_marketplace(app, held)
+        doubts.settle(app, held, "open", STEP)
+        told = _take(app, held, options)
         result = _result(app, held, told)
-        _print(app, held, options, result)
+        if not app.options.dry_run:
+            _lay_out(held, options, result)
         return result
+
+
+def _take(app: App, held: Return, options: Options) -> Told:
+    if options.terms:
+        return _buy(app, held, options.terms)
+    if options.file is None and options.number is None:
+        return _from_marketplace(app, held)
+    labels.take(
+        app,
+        held,
+        file=options.file,
+        number=options.number,
+        carrier=options.carrier,
+        carrier_name=options.carrier_name,
+        original=options.originals,
+    )
+    return Told()
 
 
 # -- the seller's label ------------------------------------------------------------------------------------------
 
 
 def _from_marketplace(app: App, held: Return) -> Told:
+    label = held.state.label
     if app.profile_of(held.state).marketplace == "manual":
-        if held.state.label:
+        if label:
             return Told()
         raise _awaited(app, held, held.state.label_due or held.state.reply_due)
-    if held.state.label and held.state.label.source != "marketplace":
+    if label and label.source != "marketplace":
         return Told()
     marketplace = app.marketplace_of(held)
-    if held.state.case is None:
-        raise Refused(
-            f"Return {held.reference} is not open at the marketplace yet.",
-            hint=f"run `returnctl open {held.reference}` first",
-        )
-    case = marketplace.case(held.state.case)
+    case = marketplace.case(standing.case(held))
     told = Told()
     if app.options.again and (case.label is None or case.label.state != "alive"):
         told = _ask_for_another(app, held, marketplace, case)
-        case = marketplace.case(held.state.case)
+        case = marketplace.case(case.case)
     if case.label is None:
-        if not case.prepaid:
-            raise Pending(
-                "The seller does not pay the way back, so there is no prepaid label.",
-                hint="send it with a carrier of your choice, then `label --number N --carrier C` or `label --file F`",
-                result=_result(app, held, told),
-            )
-        raise _awaited(app, held, case.label_due)
+        if case.prepaid:
+            raise _awaited(app, held, case.label_due)
+        raise Pending(
+            "The seller does not pay the way back, so there is no prepaid label.",
+            hint="buy one (`label --buy`), or take your own: `label --file FILE` or `label --number N`",
+        )
     _keep_remote(app, held, marketplace, case)
-    if case.label.state == "expired":
+    if case.label.state == "expired" and not app.options.dry_run:
         raise Refused(
             f"The label {case.label.tracking_number} has expired.",
             hint=f"ask for a new one: `returnctl label {held.reference} --again`",
-            result=_result(app, held, told),
         )
     return told
 
@@ -124,20 +142,19 @@ def _ask_for_another(app: App, held: Return, marketplace: Marketplace, case: Cas
 
 
 def _keep_remote(app: App, held: Return, marketplace: Marketplace, case: Case) -> None:
-    remote = case.label
+    remote, before = case.label, held.state.label
     assert remote is not None
-    before = held.state.label
-    if app.options.dry_run or (
-        before
-        and before.file
+    unchanged = (
+        before is not None
+        and before.file is not None
         and (before.tracking_number, before.state) == (remote.tracking_number, remote.state)
         and (held.folder / before.file).is_file()
-    ):
+    )
+    if unchanged or app.options.dry_run:
         return
-    content = marketplace.label(case.case)
-    _keep(
+    labels.keep(
         held,
-        content,
+        marketplace.label(case.case),
         source="marketplace",
         state=remote.state,
         carrier=remote.carrier,
@@ -149,138 +166,111 @@ def _keep_remote(app: App, held: Return, marketplace: Marketplace, case: Case) -
 def _awaited(app: App, held: Return, due: str | None) -> Pending:
     if due is None:
         rules = policy.policy(held.state.market)
-        now = held.now()
-        due = policy.add_business_days(now.date(), rules.label_business_days, rules.country).isoformat()
+        day = policy.add_business_days(held.now().date(), rules.label_business_days, rules.country)
+        due = day.isoformat()
     if held.state.label_due != due and not app.options.dry_run:
         held.note(LabelAwaited(due=due))
     return Pending(
         f"There is no label yet; the seller sends it by {due}.",
         hint="look again later; one that came by mail goes in with `label --file FILE`",
-        result=_result(app, held, Told()),
     )
 
 
-# -- one's own label ---------------------------------------------------------------------------------------------
+# -- a label that is bought --------------------------------------------------------------------------------------
 
 
-def _own(app: App, held: Return, options: Options) -> Told:
-    content = _read(options.file) if options.file else None
-    number = _number(app, options, content)
-    carrier = _carrier(app, options, number)
-    before = held.state.label
-    same_file = content is None or (before is not None and before.sha256 == hex_of(content))
-    if before and before.tracking_number == number and same_file and before.carrier == carrier:
+def _buy(app: App, held: Return, terms: Terms) -> Told:
+    state = held.state
+    if state.label and state.label.source == "purchased" and not app.options.again:
         return Told()
-    if before and before.tracking_number not in (None, number) and not app.options.again:
+    if state.label and not app.options.again:
         raise Refused(
-            f"This return has the label {before.tracking_number}, and {number} is another.",
-            hint="use --again to replace it",
+            f"This return has the label {state.label.tracking_number} already.",
+            hint="use --again to buy another one all the same",
         )
+    if state.coverage.verdict == "excluded" and "coverage" not in state.accepted:
+        raise Refused(
+            "This return is not covered, so no label is bought for it.",
+            hint="`open --accept coverage` goes on",
+        )
+    wanted = purchase.order(app, held, terms)
+    offers = purchase.offers(app, held, wanted, terms.carrier)
+    _say_prices(app, offers)
+    offer = offers[0]
+    purchase.check_price(offer, terms.max_price)
     if app.options.dry_run:
-        return Told()
-    _keep(
-        held,
-        content,
-        source="file" if options.file else "own",
-        state="alive",
-        carrier=carrier,
-        carrier_name=options.carrier_name,
-        tracking_number=number,
+        return Told(would=(_would_buy(offer, wanted),))
+    if not app.confirm(f"Buy {_in_words(offer)}?"):
+        raise Declined("Nothing was bought.")
+    purchase.buy(held, offer, wanted, doubts.may_have_happened)
+    _fetch_file(app, held, offer, terms)
+    return Told(sent=True)
+
+
+def _say_prices(app: App, offers: list[Offer]) -> None:
+    rows = [
+        (
+            offer.client.carrier.name,
+            offer.quote.name if offer.quote else "",
+            f"{offer.quote.price.amount} {offer.quote.price.currency}" if offer.quote else "told afterwards",
+            offer.quote.delivery_days if offer.quote else None,
+        )
+        for offer in offers
+    ]
+    app.say_table(Table(("carrier", "service", "price", "days"), rows))
+
+
+def _in_words(offer: Offer) -> str:
+    name = offer.client.carrier.name
+    if offer.quote is None:
+        return f"a return label of {name}, which tells its price only when the parcel is scanned"
+    return f"a return label, {offer.quote.name} of {name}, for {offer.quote.price.amount} {offer.quote.price.currency}"
+
+
+def _would_buy(offer: Offer, wanted: Any) -> Would:
+    request = offer.client.prepare_label(wanted)
+    price = offer.quote.price if offer.quote else None
+    return Would(
+        service=offer.client.carrier.name,
+        method=request.method,
+        target=request.url,
+        summary=f"buy {_in_words(offer)}",
+        cost={"amount": price.amount, "currency": price.currency} if price else None,
     )
-    return Told()
 
 
-def _read(path: Path) -> bytes:
+def _fetch_file(app: App, held: Return, offer: Offer, terms: Terms) -> None:
+    """Some carriers give the wanted form apart; the label is bought by then, so that a failure is only said."""
     try:
-        if path.stat().st_size > 20_000_000:
-            raise Refused(f"{path.name}: no label is larger than 20 MB.")
-        return path.read_bytes()
-    except OSError as error:
-        raise Usage(f"{path}: {(error.strerror or 'unreadable').lower()}.") from None
-
-
-def _number(app: App, options: Options, content: bytes | None) -> str | None:
-    read = _read_numbers(content) if content else ()
-    if options.number:
-        number = tracking_number.checked(options.number)
-        if read and number not in read:
-            app.warn(f"The label's barcode says {', '.join(read[:3])}, not {number}: compare them once more.")
-        return number
-    if len(read) == 1:
-        return read[0]
-    if app.options.json or not app.may_ask:
-        app.warn("No tracking number could be read from the label; give it with --number.")
-        return None
-    return tracking_number.checked(app.ask("The tracking number on the label", "--number"))
-
-
-def _read_numbers(content: bytes) -> tuple[str, ...]:
-    from returnctl.documents.label import accept_label, label_numbers
-
-    return label_numbers(accept_label(content))
-
-
-def _carrier(app: App, options: Options, number: str | None) -> str:
-    if options.carrier:
-        return options.carrier
-    if number is None:
-        return "other"
-    found = tracking_number.recognition(number)
-    if found.warning:
-        app.warn(found.warning)
-    return found.carrier or "other"
+        found = purchase.fetch_file(held, offer.client, terms.format)
+    except ReturnctlError as error:
+        app.warn(f"The label is bought, but its {terms.format.upper()} could not be fetched: {error.message}")
+        return
+    if found:
+        label = held.state.label
+        assert label is not None
+        held.note(LabelKept(**{name: getattr(label, name) for name in label.__struct_fields__} | found))
 
 
 # -- shared ------------------------------------------------------------------------------------------------------
 
 
-def _keep(held: Return, content: bytes | None, **facts: Any) -> None:
-    file = digest = None
-    if content is not None:
-        from returnctl.documents.label import accept_label
-
-        label = accept_label(content)
-        file = held.keep(f"documents/label.{label.extension}", label.data)
-        digest = hex_of(content)
-    held.note(LabelKept(file=file, sha256=digest, **facts))
-
-
-def _print(app: App, held: Return, options: Options, result: LabelResult) -> None:
+def _lay_out(held: Return, options: Options, result: LabelResult) -> None:
     label = held.state.label
-    wants_paper = bool(options.paper or options.spare)
-    if not (label and label.file and (wants_paper or options.print)) or app.options.dry_run:
+    if not (label and label.file):
         return
-    from returnctl.documents.label import accept_label, fit_label
-
-    content = held.read(label.file)
     name = label.file
-    if wants_paper:
-        paper = options.paper or policy.policy(held.state.market).paper
-        content = fit_label(accept_label(content), paper=paper, spare=options.spare)  # type: ignore[arg-type]  # one of click's choices
-        name = held.keep(f"documents/label-{paper}.pdf", content)
+    if options.paper or options.spare:
+        paper = options.paper or ("letter" if policy.policy(held.state.market).paper == "letter" else "a4")
+        name = labels.lay_out(held, paper, spare=options.spare)
         result.path = str((held.folder / name).absolute())
     if options.print:
-        _hand_to_printer(held.folder / name)
+        labels.print_file(held.folder / name)
 
 
-def _hand_to_printer(path: Path) -> None:
-    import shutil
-    import subprocess
-
-    program = shutil.which("lp") or shutil.which("lpr")
-    if not program:
-        raise Failed("There is no printing program (lp or lpr) here.", hint=f"print {path} by hand")
-    done = subprocess.run([program, str(path)], capture_output=True, check=False, timeout=60)  # noqa: S603 - found on PATH, a fixed argument list
-    if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise Failed(
-            f"Printing failed: {words[0] if words else 'no reason given'}.", hint=f"print {path} by hand"
-        )
-
-
-def _result(app: App, held: Return, told: Told) -> LabelResult:
+def _result(app: App, held: Return, told: Told | None = None) -> LabelResult:
     label = held.state.label
-    expired = bool(label and label.valid_until and held.now().date() > date.fromisoformat(label.valid_until))
+    over = bool(label and label.valid_until and held.now().date() > date.fromisoformat(label.valid_until))
     return standing.result(
         LabelResult,
         app,
@@ -291,7 +281,9 @@ def _result(app: App, held: Return, told: Told) -> LabelResult:
         carrier=label.carrier if label else None,
         tracking_number=label.tracking_number if label else None,
         source=label.source if label else None,
-        state=("expired" if expired else label.state) if label else None,
+        price=label.price if label else None,
+        price_basis=label.price_basis if label else None,
+        state=("expired" if over else label.state) if label else None,
         valid_until=label.valid_until if label else None,
         label_due=held.state.label_due if label is None else None,
     )

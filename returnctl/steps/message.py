@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from returnctl import conversation, handover, standing
+from returnctl import conversation, doubts, handover, standing
 from returnctl.adoption import CODE_LENGTH, MARKER
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
@@ -72,7 +72,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
     text = options.text or (TEMPLATES[options.template] if options.template else "")
     with app.holding(reference) as held, standing.explained(lambda: _result(app, held, text, ())):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", STEP)
         if not text and not options.files and app.options.done:
             handover.confirm(held, STEP)
             return _result(app, held, text, ())
@@ -89,7 +89,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
         elif not any(code in item.covers.items for item in held.state.waiting):
             told = conversation.tell(app, held, _saying(text, code, uploads))
         result = _result(app, held, text, tuple(upload.name for upload in uploads), told)
-        standing.check_handed_over(held, STEP, result)
+        standing.finish(app, held, STEP, result)
         return result
 
 

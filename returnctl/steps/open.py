@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from returnctl import adoption, conversation, handover, opening, standing
+from returnctl import adoption, conversation, doubts, handover, opening, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable
@@ -81,7 +81,7 @@ def _existing(app: App, wanted: Reference, wish: Wish) -> Reference | None:
 
 def _again(app: App, held: Return, wish: Wish) -> OpenResult:
     standing.check_open(app, held)
-    conversation.settle(app, held, STEP)
+    doubts.settle(app, held, STEP)
     told = Told()
     by_hand = app.profile_of(held.state).marketplace == "manual"
     changed = _changed_wish(app, held, wish)
@@ -96,6 +96,8 @@ def _again(app: App, held: Return, wish: Wish) -> OpenResult:
         told = conversation.tell(app, held, correction)
     elif app.options.done:
         handover.confirm(held, STEP)
+    elif not told.sent:
+        app.say("It is open already; nothing was sent.")
     return _result(app, held, told)
 
 

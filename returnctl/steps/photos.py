@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from returnctl import conversation, handover, standing
+from returnctl import conversation, doubts, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
@@ -109,7 +109,7 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
     others: list[str] = []
     with app.holding(reference) as held, standing.explained(lambda: _result(app, held, judged, others)):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", STEP)
         if app.options.done and not (options.files or options.explicit):
             handover.confirm(held, STEP)
             return _result(app, held)
@@ -148,7 +148,7 @@ def _send(
     elif waiting and app.options.done:
         handover.confirm(held, STEP)
     result = _result(app, held, judged, others, told, missing=())
-    standing.check_handed_over(held, STEP, result)
+    standing.finish(app, held, STEP, result)
     return result
 
 

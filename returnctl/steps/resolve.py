@@ -6,15 +6,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from returnctl import adoption, standing
+from returnctl import adoption, doubts, standing
 from returnctl.app import App
 from returnctl.errors import ReturnctlError, Usage
-from returnctl.marketplaces.base import Marketplace
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import intents
 from returnctl.returns.held import Return
-from returnctl.returns.intents import Outcome
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import Doubt
 
@@ -79,10 +77,9 @@ def _end(app: App, held: Return, doubt: Doubt, options: Options) -> str:
     if options.happened or options.did_not_happen:
         intents.settle_by_person(held, doubt, options.happened, _answer(doubt, options.number))
         return "happened" if options.happened else "did-not-happen"
-    marketplace = app.marketplace_of(held)
-    outcome = intents.settle(held, doubt, marketplace.send, lambda doubt: _look_up(held, marketplace, doubt))
+    outcome = doubts.settle_one(app, held, doubt)
     if outcome and doubt.covers.step == "open" and held.state.case:
-        adoption.refresh(held, marketplace)
+        adoption.refresh(held, app.marketplace_of(held))
     return "happened" if outcome else "did-not-happen"
 
 
@@ -90,13 +87,3 @@ def _answer(doubt: Doubt, number: str | None) -> dict[str, str]:
     if not number:
         return {}
     return {"case" if doubt.covers.step == "open" else "tracking_number": number}
-
-
-def _look_up(held: Return, marketplace: Marketplace, doubt: Doubt) -> Outcome | None:
-    """A message by its marker; there is nothing else without a key that could be looked for."""
-    if not (doubt.marker and held.state.case):
-        return None
-    for message in marketplace.messages(held.state.case):
-        if doubt.marker in message.text:
-            return Outcome(facts={"message": message.message})
-    return None

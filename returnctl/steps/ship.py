@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from returnctl import conversation, handover, standing
+from returnctl import conversation, doubts, handover, standing
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.conversation import Saying, Told
@@ -74,7 +74,7 @@ class ShipResult(Result, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> ShipResult:
     with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
         standing.check_open(app, held)
-        conversation.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", STEP)
         _check_battery(app, held, options)
         _check_label_alive(held)
         _remind(app, held)
@@ -92,7 +92,7 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
         elif app.options.done:
             handover.confirm(held, STEP)
         result = _result(app, held, told)
-        standing.check_handed_over(held, STEP, result)
+        standing.finish(app, held, STEP, result)
         return result
 
 

@@ -7,7 +7,17 @@ import threading
 from collections.abc import Callable, Iterable
 from types import TracebackType
 
+from returnctl.http import Request
+
 Step = bytes | Callable[[socket.socket], None]
+
+
+def get(url: str, **headers: str) -> Request:
+    return Request(method="GET", url=url, service="Post", headers=headers)
+
+
+def post(url: str, body: bytes = b"{}") -> Request:
+    return Request(method="POST", url=url, service="Post", body=body)
 
 
 def reply(status: int = 200, body: bytes = b"{}", **headers: str) -> bytes:

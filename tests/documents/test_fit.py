@@ -52,7 +52,7 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "4x6 PDF lying": lambda: turned(pdf_label(), 90),
     "letter PDF standing on its head": lambda: turned(pdf_label(size=(612, 792), at=(20, 20)), 180),
     "PNG": lambda: encode(picture(), "PNG"),
-    "PNG, transparent": lambda: encode(picture().point(lambda n: n).convert("RGBA"), "PNG"),
+    "PNG, coloured": lambda: encode(picture().convert("RGB"), "PNG"),
     "PNG of 300 dpi": lambda: encode(picture(dpi=300), "PNG", dpi=(300, 300)),
     "GIF of UPS": ups_gif,
     "JPEG": lambda: encode(picture(), "JPEG", quality=80),
@@ -198,6 +198,41 @@ def test_no_metadata_is_taken_over() -> None:
     assert b"jane" not in label.data
     metadata = PdfReader(io.BytesIO(fit_label(label, paper="a4"))).metadata
     assert metadata == {"/Title": "Shipping label", "/Creator": "returnctl"}
+
+
+@needs_poppler
+def test_a_qr_code_for_the_counter_is_printed_for_hands() -> None:
+    import zxingcpp
+
+    made = zxingcpp.create_barcode("LB:9205590164917312751089", zxingcpp.BarcodeFormat.QRCode)
+    square = Image.fromarray(made.to_image(scale=8)).convert("L")
+    label = accept_label(encode(square, "PNG"))
+    for paper in PAPERS:
+        [page] = render(fit_label(label, paper=paper))
+        assert codes(page) == ["LB:9205590164917312751089"]
+        left, _, right, _ = ink(page.crop((0, 0, page.width, page.height // 2 - 40))) or (0, 0, 0, 0)
+        assert right - left <= 2.6 * 203
+
+
+@needs_poppler
+def test_a_transparent_picture_has_a_white_ground() -> None:
+    dark = picture()
+    clear = Image.new("RGBA", dark.size, (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), mask=dark.point(lambda level: 255 - level))
+    [page] = render(fit_label(accept_label(encode(clear, "PNG")), paper="4x6"))
+    assert codes(page) == [UPS]
+
+
+@needs_poppler
+def test_a_photo_taken_on_its_side_is_turned() -> None:
+    import zxingcpp
+
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = encode(picture().rotate(90, expand=True), "JPEG", exif=exif, quality=90)
+    [page] = render(fit_label(accept_label(data), paper="4x6"))
+    [found] = zxingcpp.read_barcodes(page)
+    assert found.orientation == 0
 
 
 @needs_poppler

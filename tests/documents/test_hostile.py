@@ -28,6 +28,7 @@ HARMLESS = {
     "pdf and zip",
     "form that draws itself",
     "long content",
+    "owner's lock",
 }
 ACTIVE = (b"/JS", b"/JavaScript", b"/Launch", b"/OpenAction", b"/AA", b"/EmbeddedFile", b"/EF", b"/AcroForm",
           b"/XFA", b"/Annots", b"/URI", b"/Ref", b"/Names", b"evil", b"passwd", b"PK\x03\x04", b"MZ\x90")  # fmt: skip

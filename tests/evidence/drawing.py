@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import random
 from pathlib import Path
@@ -13,7 +14,12 @@ SIZE = (2000, 1500)
 
 
 def scene(seed: int, size: tuple[int, int] = SIZE) -> Image.Image:
-    """Things on a table: shapes, lines and words of many contrasts in uneven light, with a sensor's grain."""
+    """Things on a table: shapes and lines of many contrasts in uneven light, with a sensor's grain."""
+    return _scene(seed, size).copy()
+
+
+@functools.lru_cache(maxsize=32)
+def _scene(seed: int, size: tuple[int, int]) -> Image.Image:
     dice = random.Random(seed)
     width, height = size
     table = [dice.randint(150, 215) for _ in range(3)]

@@ -17,7 +17,7 @@ from tests.evidence.drawing import grainy, jpeg, scene
 UPS, USPS, FEDEX = "1Z999AA10123456784", "9400111206206406260787", "986578788855"
 
 
-def code(text: str, kind: str, *, bar: int = 3, height: int = 260) -> Image.Image:
+def code(text: str, kind: str, *, bar: int = 3, height: int = 200) -> Image.Image:
     """A code whose narrowest bar is `bar` pixels, with its quiet zone."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat[kind])
     drawn = Image.fromarray(zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=True))
@@ -30,7 +30,7 @@ def on_a_box(drawn: Image.Image, dice: random.Random, *, tilt: float, sigma: flo
     paper = Image.new("L", (drawn.width + 80, drawn.height + 120), 238)
     paper.paste(drawn.point(lambda level: 30 + level * 205 // 255), (40, 40))
     ImageDraw.Draw(paper).text((40, paper.height - 60), "No. 17  HANDLE WITH CARE", 60, font_size=40)
-    size = (max(1100, paper.width + 300), max(850, paper.height + 350))
+    size = (max(1000, paper.width + 200), max(750, paper.height + 250))
     photo = Image.new("L", size, 150)
     sheet = Image.new("L", paper.size, 255).rotate(tilt, expand=True)
     turned = paper.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=150)

@@ -148,7 +148,6 @@ class TestAnotherProcess:
             with pytest.raises(Busy, match="another process"):
                 hold(workspace)
 
-
     def test_one_that_has_finished_is_not_named_for_the_next(self, workspace: Workspace) -> None:
         """Between taking the lock and writing its note, the next holder must not look like the last one."""
         hold(workspace)
