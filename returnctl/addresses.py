@@ -19,8 +19,11 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from returnctl.app import App
 from returnctl.carriers.base import Address
 from returnctl.errors import Usage
+from returnctl.marketplaces.base import Can
+from returnctl.returns.held import Return
 
 _Text = Annotated[str, Meta(min_length=1, max_length=100)]
 _Perhaps = Annotated[str, Meta(max_length=100)]
@@ -65,3 +68,29 @@ def read_address(path: Path) -> Address:
         email=form.email,
         residential=not form.company,
     )
+
+
+def of_customer(app: App, held: Return, file: Path | None, option: str) -> Address:
+    """Where the parcel comes from: a file, else the order. Raises Usage, naming the option, where neither says."""
+    if file:
+        return read_address(file)
+    marketplace = app.marketplace_of(held)
+    address = marketplace.order(held.state.order).address if Can.READ_ORDER in marketplace.can else None
+    if address is None:
+        raise Usage("Your address is not known.", hint=f"give it with {option} FILE, a TOML file")
+    return address
+
+
+def of_seller(app: App, held: Return, file: Path | None) -> Address:
+    """Where the parcel goes: a file, else the profile's returns address, else what the marketplace's case says."""
+    profile = app.profile_of(held.state)
+    if file:
+        return read_address(file)
+    if profile.returns_address:
+        return read_address(app.settings.config_path.parent / profile.returns_address)
+    marketplace = app.marketplace_of(held)
+    known = held.state.case if Can.OPEN in marketplace.can else None
+    address = marketplace.case(known).send_to if known else None
+    if address is None:
+        raise Usage("The seller's address is not known.", hint="give it with --to FILE, a TOML file")
+    return address

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from returnctl.errors import AuthFailed
 
 if TYPE_CHECKING:
-    from returnctl.carriers.base import Credentials
+    from returnctl.carriers.base import Account, Credentials
     from returnctl.settings import Profile
 
 #: A keyring that asks a desktop which is not there may hang for minutes.
@@ -63,7 +63,7 @@ def carrier_credentials(code: str, profile: Profile, environ: Mapping[str, str])
     from returnctl.carriers.base import Account, Credentials
 
     if profile.sandbox:
-        return Credentials(client_id="sandbox", client_secret="sandbox", account=Account(number="SANDBOX"))  # noqa: S106 - the sandbox takes any
+        return Credentials(client_id="sandbox", client_secret="sandbox", account=_sandbox_account(code))  # noqa: S106 - the sandbox takes any
 
     def value(name: str) -> str:
         return environ.get(f"RETURNCTL_{code.upper()}_{name}", "").strip()
@@ -82,6 +82,15 @@ def carrier_credentials(code: str, profile: Profile, environ: Mapping[str, str])
         tracking_id=value("TRACKING_CLIENT_ID"),
         tracking_secret=value("TRACKING_CLIENT_SECRET"),
     )
+
+
+def _sandbox_account(code: str) -> Account:
+    """Made-up account numbers, in each carrier's form."""
+    from returnctl.carriers.base import Account
+
+    if code == "usps":
+        return Account(number="1000000001", crid="10000001", mid="900000001", manifest_mid="900000001")
+    return Account(number="SAND01" if code == "ups" else "740000001")
 
 
 def _from_command(command: tuple[str, ...]) -> str:

@@ -31,7 +31,7 @@ def settle_one(app: App, held: Return, doubt: Doubt) -> Outcome | None:
     """Settle one doubt. None where it is known to have come to nothing; raises as `settle`."""
     code = doubt.covers.items.get("carrier", "")
     if code in CODES and doubt.covers.step in ("label", "pickup"):
-        from returnctl import collecting, purchase
+        from returnctl import pickups, purchase
 
         client = app.carrier(code, app.profile_of(held.state))
         if "bought" in doubt.covers.items:
@@ -42,7 +42,7 @@ def settle_one(app: App, held: Return, doubt: Doubt) -> Outcome | None:
                 purchase.sender(held, client),
                 lambda doubt: purchase.find(client, doubt, since, held.now().date()),
             )
-        return intents.settle(held, doubt, collecting.sender(client, doubt.covers))
+        return intents.settle(held, doubt, pickups.sender(client, doubt.covers))
     marketplace = app.marketplace_of(held)
     return intents.settle(held, doubt, marketplace.send, lambda doubt: _look_up(held, marketplace, doubt))
 

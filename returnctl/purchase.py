@@ -20,11 +20,10 @@ from msgspec import Struct
 from returnctl import addresses, sending
 from returnctl.app import App
 from returnctl.carriers import CODES
-from returnctl.carriers.base import Address, Can, Label, LabelOrder, Package, Quote
+from returnctl.carriers.base import Can, Label, LabelOrder, Package, Quote
 from returnctl.carriers.client import CarrierClient
 from returnctl.digest import hex_of
 from returnctl.errors import AuthFailed, Refused, ReturnctlError, Usage
-from returnctl.marketplaces.base import Can as MarketplaceCan
 from returnctl.returns import devices, intents
 from returnctl.returns.events import Covers
 from returnctl.returns.held import Return
@@ -116,8 +115,8 @@ def order(app: App, held: Return, terms: Terms) -> LabelOrder:
     weight, size = devices.parcel(state.device.kind)
     length, width, height = terms.size or size
     return LabelOrder(
-        customer=_customer(app, held, terms),
-        seller=_seller(app, held, terms),
+        customer=addresses.of_customer(app, held, terms.sender, "--from"),
+        seller=addresses.of_seller(app, held, terms.receiver),
         package=Package(
             weight_lb=terms.weight or weight,
             length_in=length,
@@ -238,31 +237,3 @@ def _reference(held: Return) -> str:
     """`RC` and 12 letters and digits: short enough for the barcode of every carrier."""
     seed = f"{held.state.host or held.folder.absolute()} {held.reference} {held.state.intents}"
     return "RC" + base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()[:12]
-
-
-def _customer(app: App, held: Return, terms: Terms) -> Address:
-    if terms.sender:
-        return addresses.read_address(terms.sender)
-    profile = app.profile_of(held.state)
-    marketplace = app.marketplace_of(held)
-    if MarketplaceCan.READ_ORDER in marketplace.can:
-        address = marketplace.order(held.state.order).address
-        if address:
-            return address
-    raise Usage(
-        f"The sender's address is not known ({profile.name}).", hint="give it with --from FILE, a TOML file"
-    )
-
-
-def _seller(app: App, held: Return, terms: Terms) -> Address:
-    if terms.receiver:
-        return addresses.read_address(terms.receiver)
-    profile = app.profile_of(held.state)
-    if profile.returns_address:
-        return addresses.read_address(app.settings.config_path.parent / profile.returns_address)
-    marketplace = app.marketplace_of(held)
-    if MarketplaceCan.OPEN in marketplace.can and held.state.case:
-        address = marketplace.case(held.state.case).send_to
-        if address:
-            return address
-    raise Usage("The seller's address is not known.", hint="give it with --to FILE, a TOML file")

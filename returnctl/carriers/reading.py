@@ -108,12 +108,22 @@ def compact_time(day: Any, clock: Any = None, offset: Any = None) -> str | None:
     if not isinstance(day, str) or len(day) != 8 or not day.isdecimal():
         return None
     text = f"{day[:4]}-{day[4:6]}-{day[6:]}"
-    if isinstance(clock, str) and clock:
-        digits = clock.replace(":", "")
+    if isinstance(clock, str) and len(digits := clock.replace(":", "")) == 6:
         text += f"T{digits[:2]}:{digits[2:4]}:{digits[4:]}"
-        if isinstance(offset, str) and len(offset) == 6 and _zone(offset):
-            text, offset = text + offset, None
-    return iso_time(text, offset)
+        if isinstance(offset, str):
+            text += _written(offset)
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return text
+
+
+@functools.lru_cache(maxsize=64)
+def _written(offset: str) -> str:
+    """As ISO 8601 writes it, "" for what is no offset."""
+    zone = _zone(offset)
+    return datetime(2000, 1, 1, tzinfo=zone).isoformat()[19:] if zone else ""
 
 
 @functools.lru_cache(maxsize=64)

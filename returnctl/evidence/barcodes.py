@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 _LONGEST_SIDE: Final = 8_200  # pixels; beyond, a JPEG is decoded at half its size
 _HALVE_FROM: Final = 2_400
-_DOUBLE_BELOW: Final = 2_700
-_TREBLE_BELOW: Final = 1_500
 _TURNS: Final = (15, -15, 30, -30, 45)  # degrees
 # What is on labels, boxes and screens; product codes (EAN, UPC) are none of it.
 _QUICK: Final = ("Code128", "Code39", "ITF", "QRCode", "MaxiCode")
 _SLOW: Final = ("DataMatrix", "PDF417")
 _BARS: Final = frozenset({"Code128", "Code39", "ITF"})
 _TILTING: Final = ("Code128",)  # square codes are found at any angle
+# How often a picture shorter than so many pixels is enlarged, and what is looked for in it.
+_ENLARGED: Final = ((2, 2_700, _QUICK), (3, 1_500, _QUICK), (2, 2_700, _SLOW))
 
 
 class CodeReading(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,13 +70,13 @@ def _ladder(grey: Image.Image, *, turned: bool) -> Iterator[tuple[str, Image.Ima
     sizes = [("1/2", small), ("1/1", grey), ("1/4", grey.reduce(4))] if halved else [("1/1", grey)]
     yield from ((step, picture, _QUICK) for step, picture in sizes)
     yield from ((step, picture, _SLOW) for step, picture in sizes[:2])
-    for times, limit in ((2, _DOUBLE_BELOW), (3, _TREBLE_BELOW)):
-        if longer < limit:
-            larger = grey.resize((grey.width * times, grey.height * times), Resampling.BICUBIC)
-            yield f"x{times}", larger, _QUICK + _SLOW
     for angle in _TURNS if turned else ():
         tilted = small.rotate(angle, resample=Resampling.BILINEAR, expand=True, fillcolor=255)
         yield f"turned {angle}", tilted, _TILTING
+    for times, limit, kinds in _ENLARGED:
+        if longer < limit:
+            larger = grey.resize((grey.width * times, grey.height * times), Resampling.BICUBIC)
+            yield f"x{times}", larger, kinds
 
 
 def _read(picture: Image.Image, kinds: tuple[str, ...]) -> list[Any]:

@@ -238,15 +238,19 @@ def _with_answer(state: State, covers: e.Covers, answer: dict[str, str]) -> Stat
 
 
 def _bought(covers: e.Covers, answer: dict[str, str]) -> e.LabelKept:
-    amount = answer.get("amount")
+    quoted = covers.items.get("quoted")
+    amount = answer.get("amount") or quoted
+    basis = "quoted" if quoted else "after-purchase" if amount else "when-scanned"
     return e.LabelKept(
         source="purchased",
         file=answer.get("file"),
         sha256=answer.get("sha256"),
         carrier=covers.items["carrier"],
         tracking_number=answer["tracking_number"],
-        price={"amount": amount, "currency": answer.get("currency", "USD")} if amount else None,
-        price_basis=answer.get("price_basis"),
+        price={"amount": amount, "currency": answer.get("currency") or covers.items.get("currency", "USD")}
+        if amount
+        else None,
+        price_basis=basis,
         service=answer.get("service"),
         shipment=answer.get("shipment"),
     )

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from returnctl import conversation, doubts, labels, purchase, standing
 from returnctl.app import App
+from returnctl.carriers.client import CarrierClient
 from returnctl.conversation import Told
 from returnctl.errors import Declined, Pending, Refused, ReturnctlError
 from returnctl.marketplaces.base import Can, Case, Marketplace
@@ -182,6 +183,8 @@ def _awaited(app: App, held: Return, due: str | None) -> Pending:
 def _buy(app: App, held: Return, terms: Terms) -> Told:
     state = held.state
     if state.label and state.label.source == "purchased" and not app.options.again:
+        if state.label.file is None and not app.options.dry_run:
+            _fetch_file(app, held, app.carrier(state.label.carrier, app.profile_of(state)), terms)
         return Told()
     if state.label and not app.options.again:
         raise Refused(
@@ -203,7 +206,7 @@ def _buy(app: App, held: Return, terms: Terms) -> Told:
     if not app.confirm(f"Buy {_in_words(offer)}?"):
         raise Declined("Nothing was bought.")
     purchase.buy(held, offer, wanted, doubts.may_have_happened)
-    _fetch_file(app, held, offer, terms)
+    _fetch_file(app, held, offer.client, terms)
     return Told(sent=True)
 
 
@@ -239,10 +242,10 @@ def _would_buy(offer: Offer, wanted: Any) -> Would:
     )
 
 
-def _fetch_file(app: App, held: Return, offer: Offer, terms: Terms) -> None:
+def _fetch_file(app: App, held: Return, client: CarrierClient, terms: Terms) -> None:
     """Some carriers give the wanted form apart; the label is bought by then, so that a failure is only said."""
     try:
-        found = purchase.fetch_file(held, offer.client, terms.format)
+        found = purchase.fetch_file(held, client, terms.format)
     except ReturnctlError as error:
         app.warn(f"The label is bought, but its {terms.format.upper()} could not be fetched: {error.message}")
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from returnctl import conversation, doubts, handover, standing
+from returnctl import conversation, doubts, handover, pickups, standing
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.conversation import Saying, Told
@@ -20,7 +20,7 @@ from returnctl.evidence.labels import verify_label
 from returnctl.marketplaces.base import Can, RemoteTracking
 from returnctl.output import Table
 from returnctl.result import Result
-from returnctl.returns.events import BatteryAnswered, Covers, HandedIn, ParcelPhotoKept
+from returnctl.returns.events import BatteryAnswered, Covers, HandedIn, ParcelPhotoKept, PickupBooked
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
@@ -34,6 +34,12 @@ class Options(Struct, frozen=True, kw_only=True):
     receipt: Path | None = None
     battery: str | None = None
     drop_off: bool = False
+    pickup: date | None = None
+    ready: str = "09:00"
+    close: str = "17:00"
+    address: Path | None = None
+    confirmation: str | None = None
+    cancel_pickup: bool = False
     sent: bool = False
     sent_on: date | None = None
     originals: bool = True
@@ -63,7 +69,12 @@ class ShipResult(Result, kw_only=True):
                 "unreadable": "the label in the photo can't be read: take it closer, straight, without shine",
             }
             yield f"Outside of the parcel: {words[self.label_read]}."
-        if self.method and self.tracking_number:
+        if self.pickup:
+            yield (
+                f"Pickup on {self.pickup.date}, {self.pickup.ready} to {self.pickup.close}, "
+                f"confirmation {self.pickup.confirmation}."
+            )
+        elif self.method and self.tracking_number:
             yield f"By {self.method}, {(self.carrier or '').upper()} {self.tracking_number}."
         if self.method == "drop-off" and self.carrier in tracking_number.DROP_OFF_PAGES:
             yield f"Drop-off points: {tracking_number.DROP_OFF_PAGES[self.carrier]}"
@@ -74,7 +85,7 @@ class ShipResult(Result, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> ShipResult:
     with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
         standing.check_open(app, held)
-        doubts.settle(app, held, "open", STEP)
+        doubts.settle(app, held, "open", "pickup", STEP)
         _check_battery(app, held, options)
         _check_label_alive(held)
         _remind(app, held)
@@ -85,8 +96,8 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
         ):
             if path:
                 _keep_photo(app, held, what, path, options)
+        told = _collect(app, held, options)
         _note_method(app, held, options)
-        told = Told()
         if options.sent or options.sent_on:
             told = _tell(app, held, options)
         elif app.options.done:
@@ -165,12 +176,28 @@ def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options)
     )
 
 
+def _collect(app: App, held: Return, options: Options) -> Told:
+    """Book, note or cancel a pickup, where one was asked for."""
+    if options.cancel_pickup:
+        return pickups.cancel(app, held)
+    if options.pickup is None:
+        return Told()
+    wish = pickups.Wish(
+        day=options.pickup,
+        ready=options.ready,
+        close=options.close,
+        address=options.address,
+        confirmation=options.confirmation,
+    )
+    return pickups.arrange(app, held, wish)
+
+
 def _note_method(app: App, held: Return, options: Options) -> None:
-    if not (options.drop_off or options.sent or options.sent_on):
+    if not (options.drop_off or options.sent or options.sent_on or options.pickup):
         return
     label = held.state.label
     handed_in = HandedIn(
-        method="drop-off",
+        method="drop-off" if options.drop_off or held.state.pickup is None else "pickup",
         carrier=label.carrier if label else "other",
         tracking_number=label.tracking_number if label else None,
         on=options.sent_on.isoformat() if options.sent_on else None,
@@ -242,6 +269,12 @@ def _carrier(held: Return) -> str:
     return held.state.sent.get(STEP, {}).get("carrier", "other")
 
 
+def _pickup(booked: PickupBooked | None) -> Pickup | None:
+    if booked is None:
+        return None
+    return Pickup(date=booked.date, ready=booked.ready, close=booked.close, confirmation=booked.confirmation)
+
+
 def _result(app: App, held: Return, told: Told) -> ShipResult:
     state = held.state
     outside = state.parcel.get("outside")
@@ -252,7 +285,8 @@ def _result(app: App, held: Return, told: Told) -> ShipResult:
         held,
         STEP,
         told,
-        method=state.handed_in.method if state.handed_in else None,
+        method="pickup" if state.pickup else state.handed_in.method if state.handed_in else None,
+        pickup=_pickup(state.pickup),
         carrier=sent.get("carrier") or (state.label.carrier if state.label else None),
         tracking_number=sent.get("tracking_number") or _number(held),
         label_read=outside.label_read if outside else None,

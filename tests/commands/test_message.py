@@ -8,7 +8,7 @@ import pytest
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
-from tests.commands.world import Sandbox
+from tests.commands.world import BY_HAND, Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -143,8 +143,7 @@ class TestReading:
             assert "\\u001b" not in ran.stdout
 
     def test_by_hand_there_is_none_to_read(self, run_line: Runner) -> None:
-        line = "open 10000002 --profile manual --device tablet --received 2026-06-05 --ordered 2026-06-01"
-        run_line(f"{line} --name Jane --reason faulty --wants refund")
+        run_line(f"open 10000002 --profile manual {BY_HAND}")
         run_line("messages 10000002", 6)
 
     def test_it_takes_no_words(self, run_line: Runner) -> None:

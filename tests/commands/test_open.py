@@ -102,6 +102,12 @@ class TestNotCovered:
         assert ran.json["coverage"]["verdict"] == "out-of-warranty"
         assert sandbox.ledger("10000007")["returns"] == 0
 
+    def test_a_refusal_does_not_say_open(self, run_line: Runner, sandbox: Sandbox) -> None:
+        out = run_line("open 10000007 --reason faulty --wants refund", 6).stdout
+        assert "out-of-warranty" in out
+        assert ", open" not in out
+        assert "Folder:" not in out
+
     def test_it_is_opened_all_the_same_when_one_insists(self, run_line: Runner, sandbox: Sandbox) -> None:
         ran = run_line(f"{OPEN} --damage physical --accept coverage --json")
         assert ran.json["coverage"]["verdict"] == "excluded"

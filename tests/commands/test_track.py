@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -125,6 +126,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str], Sandbox], Non
 
         fake = types.SimpleNamespace(sleep=sleep, monotonic=lambda: passed[0])
         monkeypatch.setattr("returnctl.steps.track.time", fake)
+        monkeypatch.setattr("returnctl.steps.track.SANDBOX_POLL_S", 300.0)
 
     return set_up
 
@@ -159,7 +161,10 @@ class TestUntil:
         assert ran.json["parcels"][0]["status"] == "label-created"
 
     @pytest.mark.parametrize("timeout", ["soon", "-1s", "1w", "1.5h", ""])
-    def test_no_duration(self, run_line: Runner, timeout: str) -> None:
+    def test_no_duration(
+        self, run_line: Runner, sandbox: Sandbox, clock: Callable[[list[str], Sandbox], None], timeout: str
+    ) -> None:
+        clock([], sandbox)
         run_line("track 10000001 --until delivered --timeout {t}", 2, t=timeout)
 
     def test_passed_meanwhile(self, run_line: Runner, sandbox: Sandbox) -> None:
@@ -251,10 +256,8 @@ class TestSeveral:
         assert "10000099" in str(ran.json)
         assert ran.error["exit"] == 3
 
-    def test_one_damaged_does_not_stop_the_others(self, run_line: Runner, workspace: object) -> None:
-        from pathlib import Path
-
-        record = Path(str(workspace)) / "10000001" / "return.json"
+    def test_one_damaged_does_not_stop_the_others(self, run_line: Runner, workspace: Path) -> None:
+        record = workspace / "10000001" / "return.json"
         record.write_bytes(record.read_bytes()[:-9])
         ran = run_line("track --all --json", 3)
         assert [one["return"] for one in ran.json["parcels"]] == ["10000002"]
@@ -265,5 +268,5 @@ class TestSeveral:
         ran = run_line("track 10000001 10000002 --until delivered --timeout 0s --json", 8)
         assert [one["status"] for one in ran.json["parcels"]] == ["label-created", "delivered"]
 
-    def test_all_of_none(self, run_line: Runner, tmp_path: object) -> None:
+    def test_all_of_none(self, run_line: Runner, tmp_path: Path) -> None:
         assert run_line("track --all --workspace {w} --json", w=f"{tmp_path}/empty").json["parcels"] == []

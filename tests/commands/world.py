@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ IMEI, OTHER_IMEI = "356789100000072", "356789110000070"
 STRANGE_IMEI = "490154203237518"
 #: A tracking number of UPS; the drawn parcel has it on its label.
 NUMBER = "1Z999AA10123456784"
+
+#: What `open` needs by hand, without any API; the days are real ones, for the sandbox's clock is not asked.
+BY_HAND = (
+    "--device smartphone --brand Apple --model 'iPhone 13' --name 'Jane Doe' --reason faulty --wants refund"
+    f" --ordered {date.today() - timedelta(days=9)} --received {date.today() - timedelta(days=5)}"
+)
 
 COUNTS = ("returns", "messages", "attachments", "labels", "pickups", "tracking_numbers")
 
@@ -58,7 +65,7 @@ class Sandbox:
         """A message that returnctl did not write."""
         answer = requests.post(
             f"{self.url}/v1/returns/{case}/messages",
-            headers={**_HEADERS, "Idempotency-Key": f"written by hand: {len(text)}"},
+            headers={**_HEADERS, "Idempotency-Key": f"by-hand-{len(text)}"},
             files=[("text", (None, text))],
             timeout=10,
         )

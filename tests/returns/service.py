@@ -83,6 +83,11 @@ class Service:
         self._late.clear()
         self.mode = mode
 
+    @property
+    def pending(self) -> bool:
+        """Whether something is still on its way."""
+        return bool(self._late)
+
     def _handled(self, prepared: Prepared) -> Outcome | None:
         known = prepared.key if self.keys else None
         if known and known in self._kept:

@@ -292,17 +292,3 @@ class TestAPersonsWord:
         last = events_of(one)[-1]
         assert isinstance(last, e.Settled)
         assert (last.outcome, last.by) == ("done" if happened else "refused", "person")
-
-
-def test_no_token_is_on_disk(one: Return) -> None:
-    """`send` adds it; what is prepared has none."""
-
-    def send(_: intents.Prepared) -> Outcome:
-        headers = {"Authorization": "Bearer canary"}
-        assert headers
-        return Outcome()
-
-    intents.carry_out(one, prepared(), covers(), send, may_have_happened)
-    for path in files_below(one.folder):
-        assert b"canary" not in (one.folder / path).read_bytes()
-        assert b"uthorization" not in (one.folder / path).read_bytes()

@@ -16,6 +16,7 @@ ROUTES = (
     Route(method="DELETE", rule="/labels/v3/label", handler=labels.cancel),
     Route(method="DELETE", rule="/labels/v3/label/<number>", handler=labels.cancel),
     Route(method="POST", rule="/prices/v3/total-rates/search", handler=prices.total_rates),
+    Route(method="POST", rule="/prices/v3/base-rates/search", handler=prices.base_rates),
     Route(method="GET", rule="/pickup/v3/carrier-pickup/eligibility", handler=pickups.eligibility),
     Route(method="POST", rule="/pickup/v3/carrier-pickup", handler=pickups.schedule),
     Route(method="GET", rule="/pickup/v3/carrier-pickup/<confirmation>", handler=pickups.read),

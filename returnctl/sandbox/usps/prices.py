@@ -1,4 +1,4 @@
-"""USPS: what a parcel would cost (Domestic Prices v3, total rates)."""
+"""USPS: what a parcel would cost (Domestic Prices v3, total and base rates)."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ def total_rates(context: Context, request: Request) -> Answer:
     if not known:
         raise stop(404, "030001", "There are no rates for this mail class.")
     return json_answer({"rateOptions": [_option(name, asked) for name in known]})
+
+
+def base_rates(context: Context, request: Request) -> Answer:
+    """POST /prices/v3/base-rates/search: one mail class, the return services among them."""
+    asked = decode(request, _Query)
+    mail_class = asked.mail_class or ""
+    if not mail_class.startswith(_GROUND) and mail_class not in _DEAREST:
+        raise stop(404, "030001", "There are no rates for this mail class.")
+    option = _option(mail_class, asked)
+    return json_answer({"totalBasePrice": option["totalBasePrice"], "rates": option["rates"]})
 
 
 def _option(mail_class: str, asked: _Query) -> dict[str, Any]:
