@@ -6,7 +6,7 @@ import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -121,6 +121,14 @@ class App:
             raise BadConfig(
                 f"RETURNCTL_NOW is not a time: {fixed}.", hint="such as 2026-11-23T12:00:00-05:00"
             ) from None
+
+    def today(self, state: State) -> date:
+        """Today, by the clock that the return goes by; an unknown profile goes by the real one."""
+        try:
+            profile = self._profile(state.profile)
+        except BadConfig:
+            return datetime.now().astimezone().date()
+        return self.now(profile).date()
 
     # -- which return --------------------------------------------------------------------------------------------
 

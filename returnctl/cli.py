@@ -38,6 +38,7 @@ OTHER_COMMANDS = {
     "messages": "Read the conversation.",
     "points": "Find drop-off points near a place.",
     "resolve": "End a doubt about something that was sent.",
+    "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
     "sandbox": "Practise against an embedded marketplace.",
     "help": "Explain the exit codes and the environment.",

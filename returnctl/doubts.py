@@ -42,6 +42,8 @@ def settle_one(app: App, held: Return, doubt: Doubt) -> Outcome | None:
                 purchase.sender(held, client),
                 lambda doubt: purchase.find(client, doubt, since, held.now().date()),
             )
+        if "voided" in doubt.covers.items:
+            return intents.settle(held, doubt, purchase.voider(client))
         return intents.settle(held, doubt, pickups.sender(client, doubt.covers))
     marketplace = app.marketplace_of(held)
     return intents.settle(held, doubt, marketplace.send, lambda doubt: _look_up(held, marketplace, doubt))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from returnctl import addresses, sending
 from returnctl.app import App
@@ -25,7 +26,7 @@ from returnctl.carriers.client import CarrierClient
 from returnctl.digest import hex_of
 from returnctl.errors import AuthFailed, Refused, ReturnctlError, Usage
 from returnctl.returns import devices, intents
-from returnctl.returns.events import Covers
+from returnctl.returns.events import Covers, LabelKept
 from returnctl.returns.held import Return
 from returnctl.returns.intents import MayHaveHappened, Outcome, Prepared, Send
 from returnctl.returns.state import Doubt
@@ -185,6 +186,7 @@ def buy(held: Return, offer: Offer, wanted: LabelOrder, may_have_happened: MayHa
     items = {"bought": wanted.reference, "carrier": offer.client.carrier.code}
     if offer.quote:
         items |= {"quoted": offer.quote.price.amount, "currency": offer.quote.price.currency}
+        wanted = replace(wanted, service=offer.quote.service)
     prepared = sending.prepared(offer.client.prepare_label(wanted))
     covers = Covers(step="label", items=items)
     intents.carry_out(held, prepared, covers, sender(held, offer.client), may_have_happened)
@@ -209,6 +211,23 @@ def sender(held: Return, client: CarrierClient) -> Send:
     return send
 
 
+def void(held: Return, client: CarrierClient, label: LabelKept, may_have_happened: MayHaveHappened) -> None:
+    """Give a bought label back. When this returns, the return has no label any more."""
+    prepared = sending.prepared(client.prepare_void(_bought(label)))
+    covers = Covers(step="label", items={"voided": label.tracking_number or "", "carrier": label.carrier})
+    intents.carry_out(held, prepared, covers, voider(client), may_have_happened)
+
+
+def voider(client: CarrierClient) -> Send:
+    """Sends the undoing of a label."""
+
+    def send(prepared: Prepared) -> Outcome:
+        voided = client.parse_void(client.send(sending.request(prepared)))
+        return Outcome(facts={"refund": voided.refund, "reference": voided.reference})
+
+    return send
+
+
 def find(client: CarrierClient, doubt: Doubt, since: date, until: date) -> Outcome | None:
     """The label of a purchase whose answer was lost, by our reference; not finding it proves nothing."""
     numbers = client.find_label(doubt.covers.items["bought"], since, until)
@@ -221,12 +240,14 @@ def fetch_file(
     """The bought label's file in the wanted form, where the carrier gives it apart from the purchase."""
     label = held.state.label
     assert label is not None
-    assert label.tracking_number is not None
-    bought = Label(
-        carrier=label.carrier, tracking_number=label.tracking_number, shipment=label.shipment or ""
-    )
-    found = client.label_file(bought, form)
+    found = client.label_file(_bought(label), form)
     return _keep(held, *found) if found else {}
+
+
+def _bought(label: LabelKept) -> Label:
+    return Label(
+        carrier=label.carrier, tracking_number=label.tracking_number or "", shipment=label.shipment or ""
+    )
 
 
 def _keep(held: Return, media: str, content: bytes) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The checkout's own environment, `.venv`: made once, and brought up to date when pyproject.toml or Python changes.
 
-    _environment.py [--test]      with --test, the tools of the test group too
+Usage: _environment.py [--test], which adds the tools of the test group.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The demo itself, inside `returnctl sandbox run`: order 10000001 through all eight steps, each command shown.
 
-    _walk.py OUTPUT [PHOTOS]
+Usage: _walk.py OUTPUT [PHOTOS]
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,8 @@ class Walk:
 
 
 def main() -> int:
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C does: the running command is ended too
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
     walk = Walk(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None)
     try:
         walk.go()

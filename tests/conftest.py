@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from returnctl.sandbox.server import running
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner
 from tests.commands.world import NOW, Sandbox
@@ -39,6 +38,8 @@ def workspace(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    from returnctl.sandbox.server import running  # heavy, and not for the tests that need no sandbox
+
     with running(tmp_path_factory.mktemp("sandbox")) as url:
         yield url
 

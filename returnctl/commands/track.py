@@ -48,7 +48,7 @@ def command(
 
     options = step.Options(
         until=until,
-        timeout=_seconds(timeout) if timeout else None,
+        timeout=_seconds(timeout) if timeout is not None else None,
         number=number,
         carrier=carrier,
         delivered=delivered,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from msgspec import Struct
 
@@ -36,7 +36,8 @@ MARKETS = {
 SANDBOX_USER_AGENT = "BM-Sandbox-returnctl;returns@sandbox.example"
 
 _USER_AGENT = re.compile(r"BM-[^-;]+-[^;]+;\S+@\S+", re.ASCII)
-_OWN_HOST = re.compile(r"(?:[a-z0-9-]+\.)*backmarket\.(?:com|fr|co\.jp|co\.uk)")
+_OWN_HOST = re.compile(r"(?P<front>(?:[a-z0-9-]+\.)*)backmarket\.(?:[a-z]{2,3}|co\.[a-z]{2})")
+_NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -104,33 +105,39 @@ def address(base: str, reference: str) -> str:
     environment.
     """
     try:
-        url = urljoin(f"{base}/", reference.strip())
-        parts = urlsplit(url)
-        if parts.scheme == "http" and not is_loopback(url):
-            url = urljoin(f"{base}/", f"https://{parts.netloc}{url[len('http://') + len(parts.netloc) :]}")
-            parts = urlsplit(url)
-        own = same_origin(url, base)
+        url = _with_tls(urljoin(f"{base}/", reference.strip()))
+        parts, own = urlsplit(url), urlsplit(base)
+        here = same_origin(url, base)
     except ValueError:
         raise not_understood("an address that can't be read") from None
-    if not (parts.scheme in ("http", "https") and parts.hostname) or "@" in parts.netloc:
+    safe = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if not safe or _NO_ADDRESS.search(url):
         raise not_understood("an address that is not safe to open")
-    if own:
-        query = f"?{parts.query}" if parts.query else ""
-        return f"{base[: base.index('/', 8)] if '/' in base[8:] else base}{parts.path or '/'}{query}"
+    if here:
+        return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
     if environment_of(url) not in (None, environment_of(base)):
         raise Usage(
-            f"Back Market named a file at {parts.hostname}, which is not of this profile's environment.",
+            f"{SERVICE} named a file at {parts.hostname}, which is not of this profile's environment.",
             hint="nothing was fetched from there; look at `platform` and `environment` of the profile",
         )
     return url
 
 
+def _with_tls(url: str) -> str:
+    """Addresses from before https still occur; the host has it too."""
+    if url.lower().startswith("http://") and not is_loopback(url):
+        return f"https://{url[len('http://') :]}"
+    return url
+
+
 def environment_of(url: str) -> str | None:
-    """Which environment a host of Back Market's belongs to; None for anybody else's."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if not _OWN_HOST.fullmatch(host):
+    """Which environment an API host of Back Market's belongs to; None for anybody else's, and for file stores."""
+    match = _OWN_HOST.fullmatch((urlsplit(url).hostname or "").rstrip("."))
+    if match is None:
         return None
-    return "staging" if "preprod" in host.split(".") else "production"
+    if "preprod" in match["front"].split("."):
+        return "staging"
+    return "production" if match["front"] in ("", "www.") else None
 
 
 def check(answer: Answer) -> Answer:

@@ -75,7 +75,7 @@ def carry_out(
             marker=prepared.marker,
         )
     )
-    return _send(held, intent, prepared, send, may_have_happened)
+    return _send(held, intent, prepared, send, may_have_happened, by="answer")
 
 
 def settle(held: Return, doubt: Doubt, send: Send, look_up: LookUp | None = None) -> Outcome | None:
@@ -87,7 +87,8 @@ def settle(held: Return, doubt: Doubt, send: Send, look_up: LookUp | None = None
     """
     if doubt.key:
         try:
-            return _send(held, doubt.intent, _prepared_again(held, doubt), send, _may_still_have_happened)
+            again = _prepared_again(held, doubt)
+            return _send(held, doubt.intent, again, send, _may_still_have_happened, by="key")
         except (Refused, NotFound):
             return None
     found = look_up(doubt) if look_up else None
@@ -139,15 +140,15 @@ def _prepared_again(held: Return, doubt: Doubt) -> Prepared:
 
 
 def _send(
-    held: Return, intent: str, prepared: Prepared, send: Send, may_have_happened: MayHaveHappened
+    held: Return, intent: str, prepared: Prepared, send: Send, may_have_happened: MayHaveHappened, *, by: str
 ) -> Outcome:
     try:
         outcome = send(prepared)
     except ReturnctlError as error:
         if not may_have_happened(error):
-            held.note(Settled(intent=intent, outcome="refused", message=error.message))
+            held.note(Settled(intent=intent, outcome="refused", by=by, message=error.message))
             raise
-        held.note(Settled(intent=intent, outcome="unknown", message=error.message))
+        held.note(Settled(intent=intent, outcome="unknown", by=by, message=error.message))
         if prepared.key:
             error.hint = (
                 "run the same command again: it finds out what became of it, and nothing is sent twice"
@@ -155,5 +156,5 @@ def _send(
             raise
         doubt = next(doubt for doubt in held.state.doubts if doubt.intent == intent)
         raise in_doubt(held, doubt) from error
-    held.note(Settled(intent=intent, outcome="done", answer=outcome.facts))
+    held.note(Settled(intent=intent, outcome="done", by=by, answer=outcome.facts))
     return outcome

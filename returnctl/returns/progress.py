@@ -105,11 +105,22 @@ def _photos_done(state: State) -> bool:
 
 
 def _imei_done(state: State) -> bool:
-    return bool(state.sent.get("imei"))
+    sent = state.sent.get("imei", {})
+    given = state.identified
+    return bool(sent) and (
+        given is None or not given.imei or _same_device(state, given.imei, sent.get("imei"))
+    )
+
+
+def _same_device(state: State, imei: str, sent: str | None) -> bool:
+    """A device may have several IMEIs; the seller knows it by any one of the order's."""
+    return imei == sent or (imei in state.imeis and sent in state.imeis)
 
 
 def _proof_done(state: State) -> bool:
-    return "disconnect-proof" in state.sent and not missing_accounts(state)
+    sent = state.sent.get("disconnect-proof", {})
+    kept_are_sent = all(proof.sha256 in sent.values() for proof in state.proofs)
+    return bool(sent) and kept_are_sent and not missing_accounts(state)
 
 
 def _slip_done(state: State) -> bool:

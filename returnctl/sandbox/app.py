@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from returnctl.sandbox import control, fedex, ups, usps
+from returnctl.sandbox import backmarket, control, fedex, ups, usps
 from returnctl.sandbox.faults import Faults
 from returnctl.sandbox.market import routes as market
 from returnctl.sandbox.store import Store
-from returnctl.sandbox.web import Answer, Context, Request, Route, Service, Stop
+from returnctl.sandbox.throttle import Throttle
+from returnctl.sandbox.web import Answer, Context, Request, Route, Service, Stop, phrase
 
 if TYPE_CHECKING:
+    import sqlite3
+
     import flask
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_ROOMS = (market, ups, usps, fedex, control)
+_ROOMS = (market, backmarket, ups, usps, fedex, control)
 LARGEST_BODY = 40_000_000
 _SAFE = {"GET", "HEAD"}
 
@@ -38,13 +41,15 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.merge_slashes = False
     misfortune = faults if isinstance(faults, Faults) else Faults(faults)
-    desk = _Desk(store=store, faults=misfortune, token=token, latency_s=latency_ms / 1000)
+    throttle = Throttle()
+    desk = _Desk(store=store, faults=misfortune, throttle=throttle, token=token, latency_s=latency_ms / 1000)
     for room in _ROOMS:
         for route in room.ROUTES:
             _add(app, desk, room.SERVICE, route)
     known = tuple(room.SERVICE for room in _ROOMS)
-    app.register_error_handler(Exception, lambda error: _failed(error, known))
-    app.wsgi_app = _FaultLayer(app.wsgi_app, misfortune, known)  # type: ignore[method-assign]  # Flask's own way
+    app.register_error_handler(Exception, lambda error: _failed(error, known, misfortune))
+    layer = _FaultLayer(app.wsgi_app, misfortune, throttle, known)
+    app.wsgi_app = layer  # type: ignore[method-assign]  # Flask's own way
     return app
 
 
@@ -53,6 +58,7 @@ class _Desk(msgspec.Struct, frozen=True, kw_only=True):
 
     store: Store
     faults: Faults
+    throttle: Throttle
     token: str | None
     latency_s: float
 
@@ -63,9 +69,7 @@ class _Desk(msgspec.Struct, frozen=True, kw_only=True):
                 if self.latency_s and service is not control.SERVICE:
                     time.sleep(self.latency_s)
                 with self.store.transaction() as db:
-                    context = Context(
-                        db=db, faults=self.faults, instance=self.store.instance, token=self.token
-                    )
+                    context = self._context(db)
                     if not route.open:
                         service.authorize(context, request)
                     if once:
@@ -74,10 +78,20 @@ class _Desk(msgspec.Struct, frozen=True, kw_only=True):
         except Stop as stop:
             return stop.answer
 
+    def _context(self, db: sqlite3.Connection) -> Context:
+        return Context(
+            db=db,
+            faults=self.faults,
+            throttle=self.throttle,
+            instance=self.store.instance,
+            token=self.token,
+        )
+
 
 def _add(app: flask.Flask, desk: _Desk, service: Service, route: Route) -> None:
     def view(**args: str) -> flask.Response:
-        return _respond(desk.answer(service, route, _read(args)))
+        request = _read(args)
+        return _respond(_dressed(service, desk.faults, request.path, desk.answer(service, route, request)))
 
     app.add_url_rule(
         service.prefix + route.rule,
@@ -110,15 +124,22 @@ def _respond(answer: Answer) -> flask.Response:
     return response
 
 
-def _failed(error: Exception, services: tuple[Service, ...]) -> flask.Response:
+def _dressed(service: Service, faults: Faults, path: str, answer: Answer) -> Answer:
+    return service.edge.dress(faults, path, answer) if service.edge else answer
+
+
+def _failed(error: Exception, services: tuple[Service, ...], faults: Faults) -> flask.Response:
     import flask
     from werkzeug.exceptions import HTTPException
 
-    service = _service_of(flask.request.path, services)
+    path = flask.request.path
+    service = _service_of(path, services)
     if not isinstance(error, HTTPException):
-        flask.current_app.logger.exception("the sandbox failed at %s", flask.request.path)
-        return _respond(service.error(500, "The sandbox failed; its log has more."))
-    response = _respond(service.error(error.code or 500, error.description or error.name))
+        flask.current_app.logger.exception("the sandbox failed at %s", path)
+        answer = service.error(500, "The sandbox failed; its log has more.")
+        return _respond(_dressed(service, faults, path, answer))
+    answer = service.error(error.code or 500, error.description or error.name)
+    response = _respond(_dressed(service, faults, path, answer))
     for name, value in error.get_headers():
         if name == "Allow":
             response.headers[name] = value
@@ -134,9 +155,16 @@ class _FaultLayer:
     """Stands in front of the application. A connection that is to break is broken by an OSError: the server
     then closes it without an answer."""
 
-    def __init__(self, application: WSGIApplication, faults: Faults, services: tuple[Service, ...]) -> None:
+    def __init__(
+        self,
+        application: WSGIApplication,
+        faults: Faults,
+        throttle: Throttle,
+        services: tuple[Service, ...],
+    ) -> None:
         self._application = application
         self._faults = faults
+        self._throttle = throttle
         self._services = services
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -146,28 +174,35 @@ class _FaultLayer:
         outcome = self._faults.draw(environ.get("REQUEST_METHOD", ""), path)
         if outcome.delay_s:
             time.sleep(outcome.delay_s)
+        service = _service_of(path, self._services)
+        refusal = service.edge.refuse(self._faults, self._throttle, outcome.kind) if service.edge else None
+        if refusal:
+            return _send(refusal, start_response)
         match outcome.kind:
-            case None:
-                return self._application(environ, start_response)
             case "drop":
                 raise ConnectionAbortedError("drop")
             case "lost-answer":
                 _carry_out(self._application, environ)
                 raise ConnectionAbortedError("lost-answer")
-            case status:
-                return self._refuse(int(status), path, outcome.retry_after, start_response)
+            case kind if kind and kind.isdigit():
+                return _send(self._failure(int(kind), service, path), start_response)
+            case _:
+                return self._application(environ, start_response)
 
-    def _refuse(
-        self, status: int, path: str, retry_after: int, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        from http.client import responses
+    def _failure(self, status: int, service: Service, path: str) -> Answer:
+        answer = service.error(status, "A fault that was asked for.")
+        seconds = self._faults.setting("retry-after")
+        seconds = service.retry_after if seconds is None else seconds
+        if status in {429, 503} and seconds is not None:
+            headers = {**answer.headers, "Retry-After": str(seconds)}
+            answer = msgspec.structs.replace(answer, headers=headers)
+        return _dressed(service, self._faults, path, answer)
 
-        answer = _service_of(path, self._services).error(status, "A fault that was asked for.")
-        headers = [("Content-Type", answer.media_type), ("Content-Length", str(len(answer.body)))]
-        if status in {429, 503}:
-            headers.append(("Retry-After", str(retry_after)))
-        start_response(f"{status} {responses.get(status, 'Error')}", headers)
-        return [answer.body]
+
+def _send(answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
+    told = {"Content-Type": answer.media_type, "Content-Length": str(len(answer.body)), **answer.headers}
+    start_response(f"{answer.status} {phrase(answer.status)}", list(told.items()))
+    return [answer.body]
 
 
 def _carry_out(application: WSGIApplication, environ: WSGIEnvironment) -> None:

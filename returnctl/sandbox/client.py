@@ -38,6 +38,18 @@ def ledger(url: str, order: str | None = None) -> dict[str, dict[str, int]]:
     return counts
 
 
+def patches(url: str) -> dict[str, int]:
+    """How often somebody tried to change a line's IMEI or serial at Back Market, for each order."""
+    counts: dict[str, int] = _ask(url, "GET", "/patches")["patches"]
+    return counts
+
+
+def problems(url: str) -> list[dict[str, Any]]:
+    """The problems declared at Back Market, oldest first: order, at, kind, text, and how many files."""
+    found: list[dict[str, Any]] = _ask(url, "GET", "/problems")["problems"]
+    return found
+
+
 def advance(url: str, name: str, status: str) -> dict[str, str]:
     """Moves the parcel of a return, or of a tracking number, and tells where it is. Raises Refused."""
     return _ask(url, "POST", "/advance", {"return": name, "to": status})

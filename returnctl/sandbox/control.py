@@ -28,24 +28,43 @@ def authorize(context: Context, request: Request) -> None:
 
 def show_orders(context: Context, request: Request) -> Answer:
     """GET /orders: one row for each line of each order."""
-    documents = context.db.execute("select document from orders order by length(number), number").fetchall()
+    documents = context.db.execute(
+        "select document from orders where not past order by length(number), number"
+    ).fetchall()
     rows = [row for (text,) in documents for row in _rows(msgspec.json.decode(text))]
     return json_answer({"orders": rows})
 
 
 def ledger(context: Context, request: Request) -> Answer:
-    """GET /ledger?order=: what the services really received, counted."""
+    """GET /ledger?order=: what the services really received, counted. A past return is counted when named."""
     wanted = request.query.get("order", [""])[0]
-    orders = context.db.execute("select number from orders order by length(number), number").fetchall()
-    numbers = [row[0] for row in orders]
-    if wanted and wanted not in numbers:
+    orders = context.db.execute(
+        "select number from orders where number = ?1 or (?1 = '' and not past) order by length(number), number",
+        (wanted,),
+    ).fetchall()
+    if wanted and not orders:
         return error(404, f"The sandbox has no order {wanted}.")
-    counts = {number: dict.fromkeys(_COUNTS, 0) for number in ([wanted] if wanted else numbers)}
+    counts = {row["number"]: dict.fromkeys(_COUNTS, 0) for row in orders}
     for name, query in _COUNTS.items():
         for number, count in context.db.execute(query):
             if number in counts:
                 counts[number][name] = count
     return json_answer({"orders": counts})
+
+
+def patches(context: Context, request: Request) -> Answer:
+    """GET /patches: how often somebody tried to change a line's IMEI or serial, for each order."""
+    rows = context.db.execute("select order_number, count(*) from patches group by 1 order by 1")
+    return json_answer({"patches": dict(rows.fetchall())})
+
+
+def problems(context: Context, request: Request) -> Answer:
+    """GET /problems: the problems that were declared, oldest first."""
+    rows = context.db.execute(
+        "select order_number as 'order', problems.at, kind, text, files from problems"
+        " join cases on cases.id = case_id order by problems.number"
+    )
+    return json_answer({"problems": [dict(row) for row in rows]})
 
 
 def advance(context: Context, request: Request) -> Answer:
@@ -75,6 +94,7 @@ def change_faults(context: Context, request: Request) -> Answer:
         context.faults.change(str(_body(request).get("faults", "")))
     except Usage as problem:
         raise Stop(error(422, problem.message)) from problem
+    context.throttle.clear()
     cases.settle(context.db, context.faults)
     return show_faults(context, request)
 
@@ -86,6 +106,8 @@ def reset(context: Context, request: Request) -> Answer:
         seed.reset(context.db, str(order) if order else None)
     except NotFound as problem:
         raise Stop(error(404, problem.message)) from problem
+    if not order:
+        context.throttle.clear()
     return json_answer({"reset": order or "all"})
 
 
@@ -152,7 +174,7 @@ _OF_CASES = (
 )
 _COUNTS = {
     "returns": "select order_number, count(*) from cases group by 1",
-    "messages": _OF_CASES.format(table="messages", where="where author = 'buyer'"),
+    "messages": _OF_CASES.format(table="messages", where="where not automatic"),
     "attachments": (
         "select order_number, sum(files) from ("
         " select order_number, 1 as files from attachments join cases on cases.id = attachments.case_id"
@@ -173,6 +195,8 @@ SERVICE = Service(name="control", prefix="/_sandbox", authorize=authorize, error
 ROUTES = (
     Route(method="GET", rule="/orders", handler=show_orders),
     Route(method="GET", rule="/ledger", handler=ledger),
+    Route(method="GET", rule="/patches", handler=patches),
+    Route(method="GET", rule="/problems", handler=problems),
     Route(method="POST", rule="/advance", handler=advance),
     Route(method="GET", rule="/faults", handler=show_faults),
     Route(method="PUT", rule="/faults", handler=change_faults),

@@ -129,8 +129,12 @@ def find(db: sqlite3.Connection, tracking_number: str, carrier: str | None = Non
     )
 
 
-def advance(db: sqlite3.Connection, tracking_number: str, status: str) -> Parcel:
+def advance(
+    db: sqlite3.Connection, tracking_number: str, status: str, *, by: datetime | None = None
+) -> Parcel:
     """Moves a parcel on to `status`, with the scans on the way; where it is there already, nothing happens.
+
+    The last of them is from now, or from `by`.
 
     Raises NotFound for an unknown number, Refused for a way back.
     """
@@ -140,7 +144,7 @@ def advance(db: sqlite3.Connection, tracking_number: str, status: str) -> Parcel
     if parcel.status == status:
         return parcel
     steps = _steps(parcel, status)
-    last, present = parcel.scans[-1].at, max(clock.now(), parcel.scans[-1].at)
+    last, present = parcel.scans[-1].at, max(by or clock.now(), parcel.scans[-1].at)
     for place, step in enumerate(steps, start=1):
         moment = (last + (present - last) * place / len(steps)).replace(microsecond=0)
         _scan(db, tracking_number, step, moment, _where(parcel, step))

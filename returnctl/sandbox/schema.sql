@@ -4,11 +4,15 @@ create table orders (
   seeded_on text not null,
   carrier text not null,
   utc_offset integer not null,
+  backship integer not null,
+  past integer not null,
+  touched integer not null default 0,
   document text not null
 );
 create table cases (
   number integer primary key autoincrement,
   id text not null unique,
+  folder integer unique,
   order_number text not null references orders (number) on delete cascade,
   line text not null,
   nth integer not null,
@@ -20,6 +24,8 @@ create table cases (
   answered integer not null,
   opened_at text not null,
   closed_at text,
+  issue text,
+  resolution text,
   photos_due integer not null default 0
 );
 create index cases_of_order on cases (order_number, line);
@@ -39,7 +45,8 @@ create table messages (
   case_id text not null references cases (id) on delete cascade,
   at text not null,
   author text not null,
-  text text not null
+  text text not null,
+  automatic integer not null default 0
 );
 create index messages_of_case on messages (case_id);
 create table attachments (
@@ -54,6 +61,39 @@ create table attachments (
 );
 create index attachments_of_case on attachments (case_id);
 create index attachments_of_message on attachments (message);
+create table problems (
+  number integer primary key,
+  case_id text not null references cases (id) on delete cascade,
+  at text not null,
+  kind text not null,
+  text text not null,
+  files integer not null
+);
+create index problems_of_case on problems (case_id);
+create table transfers (
+  number integer primary key,
+  case_id text not null references cases (id) on delete cascade,
+  at text not null,
+  carrier text not null,
+  tracking_number text not null unique,
+  action text not null
+);
+create index transfers_of_case on transfers (case_id);
+create table refunds (
+  number integer primary key,
+  order_number text not null references orders (number) on delete cascade,
+  line text not null,
+  at text not null,
+  cents integer not null
+);
+create index refunds_of_order on refunds (order_number);
+create table patches (
+  number integer primary key,
+  order_number text not null references orders (number) on delete cascade,
+  line text not null,
+  at text not null
+);
+create index patches_of_order on patches (order_number);
 create table told (
   number integer primary key,
   case_id text not null references cases (id) on delete cascade,

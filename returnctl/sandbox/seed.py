@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from returnctl.errors import NotFound
-from returnctl.sandbox import clock, numbers
+from returnctl.sandbox import clock, numbers, parcels
+from returnctl.sandbox.backmarket import refunds, transfers
+from returnctl.sandbox.conversation import post
 from returnctl.sandbox.faults import Faults
-from returnctl.sandbox.market import cases
+from returnctl.sandbox.market import cases, labels
 from returnctl.sandbox.places import offset_of
-from returnctl.sandbox.seller import BOOK, post
+from returnctl.sandbox.seller import BOOK
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,13 +33,13 @@ _CITIES = (
 )
 
 _UNTOUCHED_AND_OLD = """
-    select number from orders where seeded_on != ?
+    select number from orders where seeded_on != ? and not touched
     and not exists (select 1 from keys where order_number = orders.number)
     and not exists (select 1 from pickups where order_number = orders.number)
-    and not exists (
+    and (past or not exists (
       select 1 from parcels join scans using (tracking_number)
       where order_number = orders.number and (bought or step != 'label')
-    )
+    ))
 """
 
 
@@ -104,9 +107,11 @@ def _add(db: sqlite3.Connection, entry: dict[str, Any]) -> None:
     document = _document(entry)
     state = entry["buyer"]["state"]
     db.execute(
-        "insert into orders (number, seeded_on, carrier, utc_offset, document) values (?, ?, ?, ?, ?)",
+        "insert into orders (number, seeded_on, carrier, utc_offset, backship, past, document)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
         (
             *(entry["order"], clock.today().isoformat(), entry["carrier"], offset_of(state)),
+            *(entry.get("backship", True), entry.get("past", False)),
             msgspec.json.encode(document).decode(),
         ),
     )
@@ -157,10 +162,29 @@ def _open(db: sqlite3.Connection, entry: dict[str, Any], document: dict[str, Any
         line="1",
         reason=opened["reason"],
         wants=opened["wants"],
-        damage=["none"],
-        description=opened["description"],
+        damage=opened.get("damage", ["none"]),
+        description=opened.get("description"),
     )
     name = cases.open_one(db, new, document, at, Faults())
     text = opened["text"].format(imei=", ".join(document["lines"][0]["imeis"][:1]))
     post(db, name, text, author="buyer", at=at + timedelta(hours=1))
-    db.execute("update cases set photos_due = ? where id = ?", (opened.get("photos", 0), name))
+    db.execute(
+        "update cases set photos_due = ?, folder = ?, issue = ?, resolution = ? where id = ?",
+        (opened.get("photos", 0), opened["folder"], opened["issue"], opened.get("resolution"), name),
+    )
+    if "closed" in opened:
+        _end(db, entry, name)
+
+
+def _end(db: sqlite3.Connection, entry: dict[str, Any], name: str) -> None:
+    """What became of a past return: the device came or did not, and went back or was paid for."""
+    opened = entry["opened"]
+    closed = clock.now() - timedelta(days=opened["closed"])
+    label = labels.newest(db, name)
+    if opened.get("arrived") and label:
+        parcels.advance(db, label["tracking_number"], "delivered", by=closed - timedelta(days=9))
+    if "sent_back" in opened:
+        transfers.note(db, name, transfers.Transfer(**opened["sent_back"]), closed - timedelta(days=2))
+    if opened.get("refunded"):
+        refunds.give(db, entry["order"], "1", Decimal(entry["line"][0]["price"]), closed)
+    db.execute("update cases set closed_at = ? where id = ?", (closed.isoformat(), name))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from returnctl.sandbox.faults import Faults
+    from returnctl.sandbox.throttle import Throttle
 
 JSON = "application/json"
 PDF = "application/pdf"
@@ -53,13 +54,15 @@ class Stop(Exception):
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What a handler works with: the open transaction, the faults asked for, and the sandbox's name.
+    """What a handler works with: the open transaction, the faults asked for, the counts of requests, and the
+    sandbox's name.
 
     `token` is the one that the marketplace takes; None for any that is not known to be bad.
     """
 
     db: sqlite3.Connection
     faults: Faults
+    throttle: Throttle
     instance: str
     token: str | None = None
 
@@ -77,11 +80,22 @@ class Once(Protocol):
         """The first answer for this key again, or the handler's, which is kept. Raises Stop."""
 
 
+class Edge(Protocol):
+    """What stands in front of a service and may answer in its place."""
+
+    def refuse(self, faults: Faults, throttle: Throttle, kind: str | None) -> Answer | None:
+        """The edge's own answer, where it lets a request not through; `kind` is the fault drawn for it."""
+
+    def dress(self, faults: Faults, path: str, answer: Answer) -> Answer:
+        """The service's answer as it leaves: an error perhaps in another envelope."""
+
+
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """A service's manners: how it looks at credentials and how it says that something is wrong.
 
     `authorize` raises Stop for a bad token. `error` makes an answer of a status and a sentence, in the
     service's own envelope. `once`, where a service has it, carries a write out a single time for each key.
+    `retry_after` are the seconds that it tells with a 429 or 503 when no fault says how many; None for none.
     """
 
     name: str
@@ -89,6 +103,8 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     authorize: Callable[[Context, Request], None]
     error: Callable[[int, str], Answer]
     once: Once | None = None
+    edge: Edge | None = None
+    retry_after: int | None = 1
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):

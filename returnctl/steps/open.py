@@ -39,7 +39,7 @@ class OpenResult(Result, kw_only=True):
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
         device = " ".join(part for part in (self.device.brand, self.device.model) if part) or self.device.kind
-        how = "would be opened" if self.dry_run else "adopted" if self.adopted else "open"
+        how = "adopted" if self.adopted else "open" if self.before_erasing else "not opened"
         yield f"Return {self.return_}: {device}, {how}{f' as {self.case}' if self.case else ''}."
         until = {"warranty": self.coverage.warranty_ends, "excluded": None}.get(
             self.coverage.verdict, self.coverage.window_ends
@@ -49,8 +49,8 @@ class OpenResult(Result, kw_only=True):
         yield f"The way back is paid by: {self.coverage.shipping_paid_by}"
         if self.reply_due:
             yield f"The seller answers by {self.reply_due}."
-        yield f"Folder: {self.directory}"
         if self.before_erasing:
+            yield f"Folder: {self.directory}"
             yield "Before you erase the device:"
             yield from (f"  - {line}" for line in self.before_erasing)
 

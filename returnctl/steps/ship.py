@@ -98,7 +98,7 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
                 _keep_photo(app, held, what, path, options)
         told = _collect(app, held, options)
         _note_method(app, held, options)
-        if options.sent or options.sent_on:
+        if options.sent:
             told = _tell(app, held, options)
         elif app.options.done:
             handover.confirm(held, STEP)
@@ -117,19 +117,20 @@ def _check_battery(app: App, held: Return, options: Options) -> None:
         else:
             app.warn("--battery was not given: taken as ok. A damaged lithium battery may not be posted.")
             answer = "ok"
+    if answer and answer != held.state.battery and not app.options.dry_run:
+        held.note(BatteryAnswered(answer=answer))
     if answer == "damaged":
         raise Refused(
             "A parcel with a damaged or swollen lithium battery may not be posted.",
             hint="keep it cool, away from things that burn; ask the seller (`returnctl message`) for a special "
             "transport, or bring it to a place that takes batteries",
         )
-    if answer and answer != held.state.battery and not app.options.dry_run:
-        held.note(BatteryAnswered(answer=answer))
 
 
 def _check_label_alive(held: Return) -> None:
     label = held.state.label
-    if label is None:
+    told = held.state.sent.get(STEP, {}).get("tracking_number")
+    if label is None or label.tracking_number == told:
         return
     over = label.valid_until is not None and held.now().date() > date.fromisoformat(label.valid_until)
     if over or label.state == "expired":
@@ -193,7 +194,7 @@ def _collect(app: App, held: Return, options: Options) -> Told:
 
 
 def _note_method(app: App, held: Return, options: Options) -> None:
-    if not (options.drop_off or options.sent or options.sent_on or options.pickup):
+    if not (options.drop_off or options.sent or options.pickup):
         return
     label = held.state.label
     handed_in = HandedIn(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 
 from msgspec import Struct
@@ -52,6 +52,7 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     backed_up: str | None
     closed: str | None
     directory: str
+    today: str = ""
 
 
 class StatusResult(Result, kw_only=True):
@@ -59,20 +60,21 @@ class StatusResult(Result, kw_only=True):
     damaged: tuple[str, ...] = ()
     #: How a person sees it: one return in full, many as a table, or the next command alone.
     view: str = "many"
-    today: str = ""
 
     def document(self) -> dict[str, object]:
         content = super().document()
-        del content["view"], content["today"]
+        del content["view"]
+        for one in content["returns"]:
+            del one["today"]
         return content
 
     def for_people(self) -> Iterable[str | Table]:
         if self.view == "next":
             yield from (" ".join(one.next.command) for one in self.returns if one.next)
         elif self.view == "one":
-            yield from _one(self.returns[0], self.today)
+            yield from _one(self.returns[0])
         elif self.returns:
-            rows = [_row(one, self.today) for one in self.returns]
+            rows = [_row(one) for one in self.returns]
             yield Table(("return", "device", "steps", "next", "until"), rows)
         else:
             yield "No open returns here. `returnctl open ORDER` starts one."
@@ -80,21 +82,19 @@ class StatusResult(Result, kw_only=True):
 
 def run(app: App, reference: Reference | None, options: Options) -> StatusResult:
     """Takes no lock and asks nobody. Raises Damaged, with the result, where a return's file fails its check."""
-    today = datetime.now().astimezone().date()
     if reference is not None:
         found = app.workspace.find(reference)
         state = app.workspace.state(found)
-        today = app.now(app.profile_of(state)).date()
+        app.profile_of(state)
         returns, damaged = [_standing(app, found, state)], list[str]()
     else:
-        returns, damaged = _every(app, options, today)
+        returns, damaged = _every(app, options)
     if options.ics:
         files.write_atomic(options.ics.absolute(), _calendar(returns).encode())
     result = StatusResult(
         returns=tuple(returns),
         damaged=tuple(damaged),
         view="next" if options.next else "one" if reference else "many",
-        today=today.isoformat(),
     )
     if damaged:
         raise Damaged(
@@ -105,7 +105,7 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
     return result
 
 
-def _every(app: App, options: Options, today: date) -> tuple[list[Standing], list[str]]:
+def _every(app: App, options: Options) -> tuple[list[Standing], list[str]]:
     returns: list[Standing] = []
     damaged: list[str] = []
     for reference in app.workspace.references():
@@ -119,18 +119,18 @@ def _every(app: App, options: Options, today: date) -> tuple[list[Standing], lis
         if state.closed and not options.all:
             continue
         one = _standing(app, reference, state)
-        if _wanted(one, options, today):
+        if _wanted(one, options):
             returns.append(one)
     returns.sort(key=lambda one: one.deadline or "9999")
     return returns, damaged
 
 
-def _wanted(one: Standing, options: Options, today: date) -> bool:
+def _wanted(one: Standing, options: Options) -> bool:
     if options.step and (one.next is None or one.next.step != options.step):
         return False
     if options.due is None:
         return True
-    return one.deadline is not None and one.deadline <= (today + timedelta(days=options.due)).isoformat()
+    return one.deadline is not None and _left(one) <= options.due
 
 
 def _standing(app: App, reference: Reference, state: State) -> Standing:
@@ -156,10 +156,11 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         backed_up=state.backed_up,
         closed=state.closed.outcome if state.closed else None,
         directory=str(app.workspace.folder(reference).absolute()),
+        today=app.today(state).isoformat(),
     )
 
 
-def _one(one: Standing, today: str) -> Iterator[str]:
+def _one(one: Standing) -> Iterator[str]:
     yield f"Return {one.return_}  {one.device}  ({one.profile}{f', {one.case}' if one.case else ''})"
     for name, step in one.steps.items():
         when = f"  {step.at[:10]}" if step.at and step.state == "done" else ""
@@ -171,7 +172,7 @@ def _one(one: Standing, today: str) -> Iterator[str]:
     for doubt in one.in_doubt:
         yield f"  In doubt since {doubt.since}: {doubt.summary} ({doubt.step})"
     if one.deadline:
-        yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one.deadline, today)})"
+        yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one)})"
     if one.closed:
         yield f"  Closed: {one.closed}"
     elif one.next:
@@ -180,14 +181,20 @@ def _one(one: Standing, today: str) -> Iterator[str]:
         yield "Nothing left to do. `returnctl close` ends it once the seller has."
 
 
-def _row(one: Standing, today: str) -> tuple[object, ...]:
+def _row(one: Standing) -> tuple[object, ...]:
     marks = "".join(MARKS[step.state] for step in one.steps.values())
-    until = f"{one.deadline} ({_days(one.deadline, today)})" if one.deadline else ""
+    until = f"{one.deadline} ({_days(one)})" if one.deadline else ""
     return (one.return_, one.device, marks, one.closed or (one.next.step if one.next else ""), until)
 
 
-def _days(deadline: str, today: str) -> str:
-    days = (date.fromisoformat(deadline[:10]) - date.fromisoformat(today)).days
+def _left(one: Standing) -> int:
+    """Days from this return's own today to its deadline."""
+    assert one.deadline is not None
+    return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days
+
+
+def _days(one: Standing) -> str:
+    days = _left(one)
     if days < 0:
         return f"{-days} days over"
     return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}"

@@ -25,6 +25,8 @@ from returnctl.settings import Profile
 
 STEP = "track"
 ENDED = ("delivered", "returned", "cancelled")
+#: The way of a parcel that arrives; the other statuses lie beside it.
+ROAD = ("label-created", "picked-up", "in-transit", "out-for-delivery", "delivered")
 #: Between two questions to a carrier: parcels move by the hour, and quotas are per hour.
 POLL_S = 300.0
 SANDBOX_POLL_S = 1.0
@@ -124,19 +126,28 @@ def of_number(app: App, options: Options) -> ManyResult:
 
 
 def of_many(app: App, references: Iterable[Reference], options: Options) -> ManyResult:
-    """Several returns; each is tried. Raises SomeFailed, with the result, where one could not be asked."""
+    """Several returns; each is tried.
+
+    Raises SomeFailed, with the result, where one could not be asked, and Pending where one is not there yet.
+    """
     parcels: list[TrackedParcel] = []
     failed: dict[str, str] = {}
+    pending = False
     for reference in references:
         try:
             parcels += of_return(app, reference, options).parcels
         except ReturnctlError as error:
-            failed[str(reference)] = error.message
+            if isinstance(error.result, TrackResult):
+                parcels += error.result.parcels
+            if isinstance(error, Pending):
+                pending = True
+            else:
+                failed[str(reference)] = error.message
     result = ManyResult(parcels=tuple(parcels), failed=failed)
     if failed:
-        raise SomeFailed(
-            f"{len(failed)} of {len(failed) + len(parcels)} could not be tracked.", result=result
-        )
+        raise SomeFailed(f"{len(failed)} of them could not be tracked, or won't arrive.", result=result)
+    if pending:
+        raise Pending("Not all parcels are there yet.", hint="ask again later", result=result)
     return result
 
 
@@ -184,7 +195,7 @@ def _follow(app: App, profile: Profile, carrier: str, number: str, options: Opti
         )
     ends = time.monotonic() + options.timeout if options.timeout is not None else None
     wait = SANDBOX_POLL_S if profile.sandbox else POLL_S
-    while parcel.status not in (options.until, *ENDED):
+    while not _reached(parcel, options.until) and parcel.status not in ENDED:
         left = ends - time.monotonic() if ends is not None else wait
         if left <= 0:
             break
@@ -194,6 +205,13 @@ def _follow(app: App, profile: Profile, carrier: str, number: str, options: Opti
         time.sleep(min(wait, left))
         parcel = _ask(app, profile, carrier, number)
     return parcel
+
+
+def _reached(parcel: Parcel, until: str) -> bool:
+    """Whether the parcel is there, or was: between two questions it may have moved on."""
+    if parcel.status == until or any(event.status == until for event in parcel.events):
+        return True
+    return until in ROAD and parcel.status in ROAD and ROAD.index(parcel.status) > ROAD.index(until)
 
 
 def _ask(app: App, profile: Profile, carrier: str, number: str) -> Parcel:
@@ -225,6 +243,7 @@ def _record(app: App, reference: Reference, parcel: Parcel) -> None:
 
 def _by_word(app: App, reference: Reference, day: date) -> TrackResult:
     with app.holding(reference) as held:
+        standing.check_open(app, held)
         state = held.state
         label = state.label
         sent = state.sent.get("ship", {})
@@ -249,7 +268,7 @@ def _by_word(app: App, reference: Reference, day: date) -> TrackResult:
 
 
 def _check_until(options: Options, parcel: Parcel, result: Result) -> None:
-    if not options.until or parcel.status == options.until:
+    if not options.until or _reached(parcel, options.until):
         return
     if parcel.status in ENDED:
         raise Refused(f"The parcel is {parcel.status}, not {options.until}.", result=result)
@@ -296,14 +315,14 @@ def _claim_by(parcel: Parcel, state: State | None) -> str | None:
 
 
 def on_their_way(app: App) -> list[Reference]:
-    """The open returns that have a number and are not delivered yet."""
-    found = []
-    for reference in app.workspace.references():
-        if not app.workspace.exists(reference):
-            continue
+    """The open returns that have a number and are not delivered yet; damaged ones too, to be said when asked for."""
+    return [ref for ref in app.workspace.references() if app.workspace.exists(ref) and _moves(app, ref)]
+
+
+def _moves(app: App, reference: Reference) -> bool:
+    try:
         state = app.workspace.state(reference)
-        known = state.label or state.sent.get("ship")
-        arrived = state.tracked is not None and state.tracked.status in ENDED
-        if known and not arrived and not state.closed:
-            found.append(reference)
-    return found
+    except ReturnctlError:
+        return True
+    arrived = state.tracked is not None and state.tracked.status in ENDED
+    return bool(state.label or state.sent.get("ship")) and not arrived and state.closed is None

@@ -53,15 +53,14 @@ def test_faults_and_reset(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("sandbox faults nonsense:7", 2)
 
 
-@pytest.mark.parametrize("kind", ["smartphone", "console"])
-def test_photos(run_line: Runner, tmp_path: Path, kind: str) -> None:
+def test_photos(run_line: Runner, tmp_path: Path) -> None:
     there = tmp_path / "drawn pictures"
-    printed = run_line(f"sandbox photos {{there}} --device {kind}", there=there).stdout.splitlines()
+    printed = run_line("sandbox photos {there} --device console", there=there).stdout.splitlines()
     assert all(Path(line).is_file() for line in printed)
-    run_line(f"photos --check --device {kind} {{there}}", there=there)
+    run_line("photos --check --device console {there}", there=there)
 
 
-@pytest.mark.parametrize("how", ["blurry", "dark", "duplicate"])
+@pytest.mark.parametrize("how", ["blurry", "duplicate"])
 def test_bad_photos(run_line: Runner, tmp_path: Path, how: str) -> None:
     run_line(f"sandbox photos {{there}} --device audio --bad {how}", there=tmp_path / "bad")
     ran = run_line("photos --check --device audio {there} --json", 6, there=tmp_path / "bad")

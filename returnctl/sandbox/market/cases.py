@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from returnctl.sandbox import clock, parcels
+from returnctl.sandbox.conversation import post
 from returnctl.sandbox.faults import Faults
 from returnctl.sandbox.market import labels
 from returnctl.sandbox.market.problems import stop
-from returnctl.sandbox.seller import SELLER, post
+from returnctl.sandbox.seller import SELLER
 from returnctl.sandbox.web import Request
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _WARRANTY_DAYS = 365
+_FOLDERS_FROM = 100_001_000  # Back Market's ids of the present generation are above a hundred million
 _GREETING = "Hello, we have your request. Please attach the photos of the device to this conversation."
 
 
@@ -62,6 +64,7 @@ def open_one(
             *(_is_prepaid(order, new.line, at.date()), False, at.isoformat()),
         ),
     )
+    db.execute("update cases set folder = ? + number where id = ?", (_FOLDERS_FROM, name))
     case = db.execute("select * from cases where id = ?", (name,)).fetchone()
     if answered:
         _answer(db, case, at)
@@ -141,7 +144,7 @@ def _known_parcel(db: sqlite3.Connection, case: sqlite3.Row, told: sqlite3.Row) 
 
 def _answer(db: sqlite3.Connection, case: sqlite3.Row, at: datetime) -> None:
     db.execute("update cases set answered = 1 where id = ?", (case["id"],))
-    post(db, case["id"], _GREETING, author="seller", at=at)
+    post(db, case["id"], _GREETING, author="seller", at=at, automatic=True)
 
 
 def _is_prepaid(order: dict[str, Any], line: str, at: date) -> bool:

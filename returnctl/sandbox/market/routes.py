@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from returnctl.sandbox import clock
+from returnctl.sandbox import clock, conversation
 from returnctl.sandbox.market import cases, keys, labels, messages, orders
 from returnctl.sandbox.market.problems import authorize, error, invalid, stop
 from returnctl.sandbox.web import JSON, PDF, Answer, Context, Request, Route, Service, json_answer
@@ -69,9 +69,9 @@ _Body = TypeVar("_Body", bound=msgspec.Struct)
 def about(context: Context, request: Request) -> Answer:
     """GET /v1/about."""
     limits = {
-        "files_per_message": messages.FILES_PER_MESSAGE,
-        "bytes_per_file": messages.BYTES_PER_FILE,
-        "media_types": messages.MEDIA_TYPES,
+        "files_per_message": conversation.FILES_PER_MESSAGE,
+        "bytes_per_file": conversation.BYTES_PER_FILE,
+        "media_types": conversation.MEDIA_TYPES,
         "text_characters": messages.TEXT_CHARACTERS,
     }
     return json_answer(
