@@ -12,18 +12,21 @@ import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from returnctl.errors import AuthFailed, BadConfig, Blocked, NotFound, Refused, ReturnctlError, Unavailable
-from returnctl.untrusted import clean_text, parse_json
-from returnctl.wire import Limits, exchange, is_loopback, mark, refuse_private, was_sent
+from returnctl.answers import Answer, ParseError, answer_of, id_of, raise_for_status, was_refused
+from returnctl.errors import AuthFailed, BadConfig, Blocked, Refused, Unavailable
+from returnctl.hosts import check_address, is_loopback, refuse_private, same_origin
+from returnctl.marks import at_start, is_transient, mark, was_sent
+from returnctl.untrusted import clean_text
+from returnctl.wire import Limits, exchange
 
 __all__ = [
     "Answer",
     "Http",
+    "ParseError",
     "Request",
     "answer_of",
     "clean_text",
@@ -39,23 +42,16 @@ ATTEMPTS = 4
 WAIT_CAP_S = 30.0
 REDIRECTS = 5
 
-ParseError = Callable[["Answer"], tuple[str, str] | None]
-
 _REDIRECT = {301, 302, 303, 307, 308}
 _TRANSIENT = {429, 500, 502, 503, 504}
 _ANYWHERE = {"accept", "accept-encoding", "accept-language", "user-agent"}
-_REQUEST_IDS = (
-    "cf-ray",
-    "x-request-id",
-    "x-correlation-id",
-    "transid",
-    "apigw-requestid",
-    "x-amzn-requestid",
-)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be sent, whole but for the secrets. `body` is sent byte for byte."""
+    """What is to be sent, whole but for the secrets. `body` is sent byte for byte.
+
+    `reads` says of another method than GET that it changes nothing there, so that it may be asked again.
+    """
 
     method: str
     url: str
@@ -63,38 +59,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}
     body: bytes = b""
     summary: str = ""
+    reads: bool = False
 
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a service said. Header names are in lower case, their values free of control characters."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    service: str
-    url: str = ""
-
-    def header(self, name: str) -> str:
-        """The header's value, "" where it is absent."""
-        return self.headers.get(name.lower(), "")
-
-    def request_id(self) -> str:
-        """What the service's support asks for: `cf-ray 8a1f…`, "" where the answer names nothing."""
-        return next((f"{name} {self.headers[name]}" for name in _REQUEST_IDS if self.headers.get(name)), "")
-
-    def is_html(self) -> bool:
-        """Whether a web page came instead of data."""
-        start = self.body[:200].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        return start.startswith((b"<!doctype html", b"<html")) or "text/html" in self.header("content-type")
-
-    def json(self) -> Any:
-        """The parsed body, its strings cleaned. Raises Unavailable when it is a page or broken."""
-        try:
-            return parse_json(self.body)
-        except (msgspec.DecodeError, RecursionError):
-            what = "a web page" if self.is_html() else "something unreadable"
-            message = f"{self.service} answered with {what} where data was due{_id_of(self)}."
-            raise mark(Unavailable(message, hint="Try again later."), sent=True, answer=self) from None
+    def may_be_repeated(self) -> bool:
+        return self.reads or self.method in {"GET", "HEAD"}
 
 
 class _Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,8 +106,8 @@ class Http:
     ) -> Answer:
         """Send it and return the answer: 2xx, 4xx, a redirect of other methods than GET, `accept_statuses`.
 
-        GET and HEAD are tried up to four times on 429, 5xx and broken connections, with at most 30 s of
-        waiting in all; other methods once, whatever happens. `secrets` are further headers, for this host
+        What only reads is tried up to four times on 429, 5xx and broken connections, with at most 30 s of
+        waiting in all; anything else once, whatever happens. `secrets` are further headers, for this host
         alone. `public_only` refuses loopback and private addresses: for addresses that a server has named.
 
         Raises Unavailable, Blocked, TlsFailed; Refused for an address that `public_only` forbids, BadConfig
@@ -147,7 +115,7 @@ class Http:
         the service can have seen anything.
         """
         hidden = dict(secrets or {}) | ({"Authorization": authorization} if authorization else {})
-        _check_address(request.url, request.service)
+        check_address(request.url, request.service)
         _check_headers(request, hidden, self._user_agent)
         limits = Limits(
             max_bytes=max_bytes,
@@ -180,7 +148,7 @@ class Http:
             if request.method not in {"GET", "HEAD"} or answer.status not in _REDIRECT or not location:
                 return answer
             url = _redirected(request, url, location)
-        raise mark(Unavailable(f"{request.service} redirects in circles."), sent=True)
+        raise mark(Unavailable(f"{at_start(request.service)} redirects in circles."), sent=True)
 
     def _exchange(self, call: _Call, url: str) -> Answer:
         request = call.request
@@ -201,7 +169,7 @@ class Http:
     def _raise_unavailable(self, answer: Answer) -> None:
         """Raise for 429, 5xx and the pages of firewalls: there is no answer of the service's own to read."""
         if answer.status in {403, 429} and answer.is_html():
-            message = f"A firewall in front of {answer.service} turned us away{_id_of(answer)}."
+            message = f"A firewall in front of {answer.service} turned us away{id_of(answer)}."
             hint = "Try again later; if it stays, name this number to the service's support."
             raise mark(Blocked(message, hint=hint), sent=True, answer=answer)
         if answer.status != 429 and answer.status < 500:
@@ -210,7 +178,9 @@ class Http:
         what = "asks us to slow down" if answer.status == 429 else "is out of order"
         hint = f"Try again in {after:.0f} s." if after else "Try again later."
         error = Unavailable(
-            f"{answer.service} {what} (HTTP {answer.status}{_id_of(answer)}).", hint=hint, retry_after=after
+            f"{at_start(answer.service)} {what} (HTTP {answer.status}{id_of(answer)}).",
+            hint=hint,
+            retry_after=after,
         )
         raise mark(error, sent=True, answer=answer, transient=answer.status in _TRANSIENT)
 
@@ -227,59 +197,6 @@ class Http:
             now = email.utils.parsedate_to_datetime(theirs) if theirs else self._now()
             return max(0.0, (until - now).total_seconds())
         return None
-
-
-def answer_of(error: BaseException) -> Answer | None:
-    """The answer that an exception of this room stands for, where there was one."""
-    answer = getattr(error, "answer", None)
-    return answer if isinstance(answer, Answer) else None
-
-
-def was_refused(error: BaseException) -> bool:
-    """Whether it is certain that the service did nothing: it never saw the request, or said no to it."""
-    answer = answer_of(error)
-    return not was_sent(error) or (answer is not None and 400 <= answer.status < 500 and answer.status != 408)
-
-
-def raise_for_status(answer: Answer, service: str = "", *, parse_error: ParseError | None = None) -> None:
-    """Raise what an answer other than 2xx means: AuthFailed, NotFound, Refused, Unavailable, Blocked.
-
-    `parse_error` finds the service's own (code, words) in the answer, or None.
-    """
-    if 200 <= answer.status < 300:
-        return
-    name = service or answer.service
-    if answer.status != 401 and answer.is_html() and answer.status < 500:
-        kind = Blocked if answer.status == 403 else Unavailable
-        message = (
-            f"{name} answered with a web page where data was due (HTTP {answer.status}{_id_of(answer)})."
-        )
-        raise mark(kind(message, hint="Try again later."), sent=True, answer=answer)
-    said = _own_words(answer, parse_error)
-    raise mark(_error_for(answer.status, name, said), sent=True, answer=answer)
-
-
-def _error_for(status: int, name: str, said: str) -> ReturnctlError:
-    if status in {401, 403}:
-        return AuthFailed(
-            f"{name} refused the credentials{said}.", hint="Check them with `returnctl auth status`."
-        )
-    if status == 404:
-        return NotFound(f"{name} does not know this{said}.", hint="Check the number.")
-    if status in {408, 429} or status >= 500:
-        return Unavailable(f"{name} is not available now (HTTP {status}){said}.", hint="Try again later.")
-    if status < 400:
-        return Unavailable(f"{name} answered with a redirect (HTTP {status}).", hint="Check its address.")
-    return Refused(f"{name} said no (HTTP {status}){said}.")
-
-
-def _own_words(answer: Answer, parse_error: ParseError | None) -> str:
-    with suppress(Unavailable):
-        found = parse_error(answer) if parse_error else None
-        if found:
-            code, words = (clean_text(part).replace("\n", " ").strip()[:300] for part in found)
-            return f": {words.rstrip('.')}" + (f" ({code})" if code else "")
-    return ""
 
 
 def multipart(
@@ -303,19 +220,9 @@ def multipart(
     return f"multipart/form-data; boundary={boundary}", body + f"--{boundary}--\r\n".encode()
 
 
-def same_origin(one: str, other: str) -> bool:
-    """Whether two addresses share scheme, host and port."""
-    return _origin(one) == _origin(other)
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
 def _next_wait(request: Request, error: Unavailable, attempt: int) -> float | None:
     """Seconds before the next attempt; None when there is to be none."""
-    if request.method not in {"GET", "HEAD"} or attempt >= ATTEMPTS or not getattr(error, "transient", False):
+    if not request.may_be_repeated() or attempt >= ATTEMPTS or not is_transient(error):
         return None
     import random
 
@@ -326,32 +233,13 @@ def _next_wait(request: Request, error: Unavailable, attempt: int) -> float | No
 def _redirected(request: Request, url: str, location: str) -> str:
     target = urljoin(url, location)
     try:
-        _check_address(target, request.service)
+        check_address(target, request.service)
         if not same_origin(target, request.url) and not is_loopback(request.url):
             refuse_private("127.0.0.1" if is_loopback(target) else urlsplit(target).hostname or "")
     except (BadConfig, Refused):
-        message = f"{request.service} redirects to an address that is not safe to follow."
+        message = f"{at_start(request.service)} redirects to an address that is not safe to follow."
         raise mark(Unavailable(message, hint="Try again later."), sent=True) from None
     return target
-
-
-def _check_address(url: str, service: str) -> None:
-    """https to any host, http to this machine alone; nobody's password in it."""
-    problem = None
-    try:
-        parts = urlsplit(url)
-        if not parts.hostname or parts.port == 0:
-            problem = "is not complete"
-        elif parts.username is not None or parts.password is not None:
-            problem = "holds a user name"
-        elif parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
-            problem = "must begin with https://"
-        elif re.search(r"[\x00-\x20\x7f\\]", url):
-            problem = "holds characters that no address has"
-    except ValueError:
-        problem = "can't be read"
-    if problem:
-        raise mark(BadConfig(f"The address of {service} {problem}."), sent=False)
 
 
 def _check_headers(request: Request, hidden: Mapping[str, str], user_agent: str) -> None:
@@ -365,10 +253,6 @@ def _check_headers(request: Request, hidden: Mapping[str, str], user_agent: str)
             raise mark(
                 BadConfig(f"{name} for {request.service} holds characters that can't be sent."), sent=False
             )
-
-
-def _id_of(answer: Answer) -> str:
-    return f", {answer.request_id()}" if answer.request_id() else ""
 
 
 def _quoted(name: str) -> str:

@@ -15,16 +15,20 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import msgspec
 
-from returnctl.errors import BadConfig, Refused, ReturnctlError, TlsFailed, Unavailable
+from returnctl.errors import ReturnctlError, Unavailable
+from returnctl.hosts import is_loopback, refuse_private
+from returnctl.marks import at_start, mark
+from returnctl.wire_errors import translated
 
 if TYPE_CHECKING:
     import socket
 
     import requests
+
+__all__ = ["Limits", "Raw", "exchange", "mark"]
 
 CONNECT_S = 10.0
 READ_S = 45.0
@@ -48,29 +52,6 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     headers: dict[str, str]
     body: bytes
-
-
-def mark(error: ReturnctlError, *, sent: bool, answer: Any = None, transient: bool = False) -> ReturnctlError:
-    """Note on the error what is known about the exchange that it ended."""
-    vars(error).update(sent=sent, answer=answer, transient=transient)
-    return error
-
-
-def was_sent(error: BaseException) -> bool:
-    """False only when it is certain that no byte of the request reached the service."""
-    return bool(getattr(error, "sent", True))
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address is this machine's own."""
-    import ipaddress
-
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    with suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
 
 
 def exchange(
@@ -229,7 +210,9 @@ def _read(response: requests.Response, method: str, service: str, limits: Limits
     if coding in {"", "identity"} or not body:
         return bytes(body)
     if coding not in {"gzip", "x-gzip", "deflate"}:
-        raise mark(Unavailable(f"{service} answered in an encoding that we did not ask for."), sent=True)
+        raise mark(
+            Unavailable(f"{at_start(service)} answered in an encoding that we did not ask for."), sent=True
+        )
     return _inflate(bytes(body), service, limits)
 
 
@@ -245,26 +228,13 @@ def _inflate(packed: bytes, service: str, limits: Limits) -> bytes:
 
 def _too_large(service: str, limits: Limits) -> ReturnctlError:
     size = f"{limits.max_bytes / 1e6:g} MB"
-    return mark(Unavailable(f"{service} sent more than {size}; that was not read further."), sent=True)
-
-
-def refuse_private(host: str) -> None:
-    """Raise Refused when the host is an address inside this machine or its network."""
-    import ipaddress
-
-    with suppress(ValueError):
-        address = ipaddress.ip_address(host.partition("%")[0])
-        mapped = getattr(address, "ipv4_mapped", None) or address
-        if not mapped.is_global or mapped.is_multicast:
-            raise mark(
-                Refused(f"The address leads into a private network ({host}), so it was not opened."),
-                sent=False,
-            )
+    return mark(
+        Unavailable(f"{at_start(service)} sent more than {size}; that was not read further."), sent=True
+    )
 
 
 @contextmanager
 def _our_errors(service: str, url: str, watch: _Watch) -> Iterator[None]:
-    """Turn whatever the libraries raise into our errors, without their words: these may hold secrets."""
     import requests
     from urllib3.exceptions import HTTPError
 
@@ -273,71 +243,6 @@ def _our_errors(service: str, url: str, watch: _Watch) -> Iterator[None]:
         yield
     except (requests.RequestException, HTTPError, OSError, ValueError, zlib.error) as exc:
         if watch.expired:
-            error: ReturnctlError = Unavailable(
-                f"{service} did not answer within {watch.limits.seconds:g} s.", hint="Try again later."
-            )
-            raise mark(error, sent=watch.started) from None
-        raise _translated(list(_causes(exc, outer)), service, url, watch) from None
-
-
-def _translated(causes: list[BaseException], service: str, url: str, watch: _Watch) -> ReturnctlError:
-    import http.client
-    import socket
-    import ssl
-
-    import requests
-    from urllib3 import exceptions as u3
-
-    host = urlsplit(url).netloc
-
-    def any_of(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    if any_of(requests.exceptions.SSLError, u3.SSLError, ssl.SSLError):
-        hint = "Behind a company proxy, set REQUESTS_CA_BUNDLE to its certificate file."
-        error: ReturnctlError = TlsFailed(
-            f"The certificate or encryption of {host} can't be trusted.", hint=hint
-        )
-        return mark(error, sent=watch.started)
-    again = "Check the network connection and try again; nothing was sent."
-    if any_of(socket.gaierror, u3.NameResolutionError):
-        error = Unavailable(f"{service} can't be reached: {host} is not found.", hint=again)
-        return mark(error, sent=watch.started)
-    if any_of(requests.exceptions.ProxyError, u3.ProxyError):
-        error = Unavailable(
-            f"The proxy on the way to {service} refused.", hint="Check HTTPS_PROXY; nothing was sent."
-        )
-        return mark(error, sent=watch.started)
-    if any_of(
-        u3.NewConnectionError,
-        u3.ConnectTimeoutError,
-        requests.exceptions.ConnectTimeout,
-        ConnectionRefusedError,
-    ):
-        hint = (
-            "Nothing listens there: start it with `returnctl sandbox serve`." if is_loopback(url) else again
-        )
-        return mark(Unavailable(f"{service} can't be reached at {host}.", hint=hint), sent=watch.started)
-    if any_of(requests.exceptions.Timeout, u3.TimeoutError, TimeoutError):
-        return mark(Unavailable(f"{service} did not answer in time.", hint="Try again later."), sent=True)
-    broken = (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError, u3.ProtocolError)
-    if any_of(*broken, http.client.HTTPException, ConnectionError, zlib.error):
-        error = Unavailable(f"The connection to {service} broke off.", hint="Try again later.")
-        return mark(error, sent=True, transient=True)
-    if watch.started:
-        return mark(Unavailable(f"{service} could not be understood.", hint="Try again later."), sent=True)
-    hint = "Check its address, REQUESTS_CA_BUNDLE and the proxy settings; nothing was sent."
-    return mark(BadConfig(f"The connection to {service} could not be prepared.", hint=hint), sent=False)
-
-
-def _causes(exc: BaseException, outer: BaseException | None) -> Iterator[BaseException]:
-    """The exception and what it wraps, in whichever attribute; never `outer`."""
-    seen = {id(outer)}
-    todo: list[object] = [exc]
-    while todo:
-        one = todo.pop()
-        if not isinstance(one, BaseException) or id(one) in seen:
-            continue
-        seen.add(id(one))
-        yield one
-        todo += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]
+            message = f"{at_start(service)} did not answer within {watch.limits.seconds:g} s."
+            raise mark(Unavailable(message, hint="Try again later."), sent=watch.started) from None
+        raise translated(exc, outer, service, url, started=watch.started) from None

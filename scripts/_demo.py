@@ -10,24 +10,23 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import _environment
 
 
-def main() -> int:
+def main() -> NoReturn:
     given = _arguments()
     try:
         _environment.ensure()
     except (_environment.NoEnvironment, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.exit(str(error))
     except KeyboardInterrupt:
-        return 130
+        sys.exit(130)
     output = given.output or Path(tempfile.mkdtemp(prefix="returnctl-demo-"))
     output.mkdir(parents=True, exist_ok=True)
-    walk = [str(_environment.PYTHON), str(Path(__file__).with_name("_walk.py")), str(output.resolve())]
-    if given.photos:
-        walk.append(str(given.photos.resolve()))
+    folders = [str(folder.resolve()) for folder in (output, given.photos) if folder]
+    walk = [str(_environment.PYTHON), str(Path(__file__).with_name("_walk.py")), *folders]
     returnctl = str(_environment.VENV / "bin" / "returnctl")
     os.execve(returnctl, [returnctl, "sandbox", "run", "--", *walk], _own_environ(output.resolve()))
 
@@ -68,4 +67,4 @@ def _is_users(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -89,7 +89,7 @@ def _import_numbers() -> None:
 
 def _decoded(path: Path, *, colours: bool = False, screenshot: bool = False) -> _Decoded:
     picture = open_picture(path)
-    taken, camera = captured_at(picture.image), has_camera(picture.image)
+    # Decoded before its metadata is read: for that, Pillow decodes a PNG, and keeps what broke to itself.
     image = decode_scaled(
         picture,
         long_side=_SCREENSHOT_SIDE if screenshot else WORKING_SIDE,
@@ -99,10 +99,10 @@ def _decoded(path: Path, *, colours: bool = False, screenshot: bool = False) -> 
     width, height = (picture.height, picture.width) if turned else (picture.width, picture.height)
     return _Decoded(
         sha256=picture.sha256,
-        captured_at=taken,
+        captured_at=captured_at(picture.image),
         width=width,
         height=height,
-        plain=screenshot and not camera and plain_share(image) >= _PLAIN_SHARE,
+        plain=screenshot and not has_camera(picture.image) and plain_share(image) >= _PLAIN_SHARE,
         grey=scaled(image, WORKING_SIDE).convert("L"),
         colours=image if colours else None,
     )

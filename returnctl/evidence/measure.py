@@ -30,7 +30,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     `edge_steepness` (0 to 1) is the steepest one-pixel step over the local contrast: 0.4 is an edge 2.5
     pixels wide, 0.5 % of the long side; None where there are too few edges to tell. `bright_level` is the
     level that the brightest tenth exceeds, `contrast_levels` the range between the darkest and brightest
-    twentieth. `highlight_gap` (levels) and `glare_share` (of the frame) tell reflections.
+    twentieth, `range_levels` the one that holds all but a hundredth. `highlight_gap` (levels) and
+    `glare_share` (of the frame) tell reflections.
     `ink_share` is the share of pixels that differ clearly from the most common level.
     """
 
@@ -38,6 +39,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     laplacian_variance: float
     bright_level: int
     contrast_levels: int
+    range_levels: int
     highlight_gap: int
     glare_share: float
     ink_share: float
@@ -63,6 +65,7 @@ def measure(grey: Image.Image) -> Measurement:
         laplacian_variance=laplacian_variance(levels),
         bright_level=_level_below(histogram, 0.90),
         contrast_levels=_level_below(histogram, 0.95) - _level_below(histogram, 0.05),
+        range_levels=_level_below(histogram, 0.995) - _level_below(histogram, 0.005),
         highlight_gap=_level_below(inner, 0.999) - _level_below(inner, 0.95),
         glare_share=_glare_share(levels),
         ink_share=_ink_share(histogram),

@@ -14,6 +14,8 @@ from returnctl.marketplaces.backmarket_words import NEEDS_FILES, NEWER_FOLDERS, 
 from returnctl.marketplaces.base import Limits, Upload
 from returnctl.returns.intents import Prepared
 
+Query = dict[str, str | int | None]
+
 #: The limits of a message and of a problem. How long a text may be is not said; ours is the website's.
 LIMITS = Limits(files=10, bytes_per_file=3_000_000, characters=4_000)
 
@@ -31,7 +33,7 @@ def list_folders(
     page: int = 1,
 ) -> http.Request:
     """A page of ten Care folders. `since` keeps those with a message after it."""
-    query = {
+    query: Query = {
         "state": state,
         "orderline": number(line) if line else None,
         "last_message_date": since.astimezone(UTC).strftime("%Y-%m-%d-%H-%M") if since else None,
@@ -46,13 +48,13 @@ def read_folder(site: Site, case: str) -> http.Request:
 
 def list_returns(site: Site, order: str, page: int = 1) -> http.Request:
     """A page of the order's BackShip returns."""
-    query = {"order_id": number(order), "page": page}
+    query: Query = {"order_id": number(order), "page": page}
     return _get(site, "/ws/shipping/v1/returns", "read the BackShip returns", query)
 
 
 def list_deliveries(site: Site, order: str, page: int = 1) -> http.Request:
     """A page of the order's BackShip deliveries: the way to the buyer."""
-    query = {"order_id": number(order), "page": page}
+    query: Query = {"order_id": number(order), "page": page}
     return _get(site, "/ws/shipping/v1/deliveries", "read the BackShip deliveries", query)
 
 
@@ -129,9 +131,7 @@ def number(value: str) -> str:
     return value
 
 
-def _get(
-    site: Site, path: str, summary: str, query: dict[str, str | int | None] | None = None
-) -> http.Request:
+def _get(site: Site, path: str, summary: str, query: Query | None = None) -> http.Request:
     said = {name: value for name, value in (query or {}).items() if value is not None}
     return http.Request(
         method="GET",

@@ -43,7 +43,7 @@ _KINDS = (
     ("audio", r"airpods|earbuds|earpods|headphones?|headset|speaker|buds|casques?|écouteurs|kopfhörer|auriculares"),
     ("smartwatch", r"smart ?watch(es)?|watch|montres?|relojes?|uhr(en)?"),
     ("tablet", r"tablets?|tablettes?|ipad|galaxy tab|tabletas?"),
-    ("computer", r"computers?|laptops?|notebooks?|macbook|imac|mac mini|chromebook|thinkpad|ordinateurs?|pc portables?"),
+    ("computer", r"computers?|laptops?|(note|mac|chrome|elite)book|imac|mac mini|thinkpad|surface|ordinateurs?|pc"),
     ("console", r"consoles?|playstation|ps[345]|xbox|nintendo|switch|konsolen?"),
     ("smartphone", r"smart ?phones?|iphone|galaxy|pixel|huawei|xiaomi|redmi|oneplus|mobiles?|handys?|teléfonos?"),
 )  # fmt: skip

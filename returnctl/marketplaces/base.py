@@ -72,13 +72,11 @@ class RemoteTracking(Struct, frozen=True, kw_only=True):
     sent_on: str | None = None
 
 
-class Case(Struct, frozen=True, kw_only=True):
-    """A return as the marketplace has it."""
+class CaseFacts(Struct, frozen=True, kw_only=True):
+    """What all dialects say of a return. Dates and times are RFC 3339."""
 
-    case: str
     order: str
     line: str
-    open: bool
     reason: str | None = None
     wants: str | None = None
     damage: tuple[str, ...] = ()
@@ -90,6 +88,13 @@ class Case(Struct, frozen=True, kw_only=True):
     label: RemoteLabel | None = None
     label_due: str | None = None
     tracking: RemoteTracking | None = None
+
+
+class Case(CaseFacts, frozen=True, kw_only=True):
+    """A return as the marketplace has it; `case` is its id there."""
+
+    case: str
+    open: bool
     send_to: Address | None = None
 
 

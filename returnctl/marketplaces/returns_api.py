@@ -7,9 +7,10 @@ import re
 import uuid
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from returnctl import http
 from returnctl.carriers.base import Address
@@ -18,12 +19,12 @@ from returnctl.marketplaces.base import (
     Attachment,
     Can,
     Case,
+    CaseFacts,
     Limits,
     Line,
     Message,
     NewCase,
     Order,
-    RemoteLabel,
     RemoteTracking,
     Upload,
 )
@@ -70,41 +71,17 @@ class _Buyer(Struct):
     address: _Address | None = None
 
 
-class _Line(Struct):
-    line: str
-    title: str
-    kind: str
-    brand: str | None = None
-    model: str | None = None
-    imeis: tuple[str, ...] = ()
-    serial: str | None = None
-    delivered_on: str | None = None
-
-
 class _Order(Struct):
     order: str
     ordered_on: str
     market: str
     buyer: _Buyer
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
 
 
-class _Return(Struct, rename={"id": "return"}):
+class _Return(CaseFacts, frozen=True, kw_only=True, rename={"id": "return"}):
     id: str
-    order: str
-    line: str
     state: str
-    reason: str | None = None
-    wants: str | None = None
-    damage: tuple[str, ...] = ()
-    description: str | None = None
-    opened_at: str | None = None
-    attachments_open: bool = True
-    reply_due: str | None = None
-    prepaid: bool = True
-    label: RemoteLabel | None = None
-    label_due: str | None = None
-    tracking: RemoteTracking | None = None
     send_to: _Address | None = None
 
 
@@ -152,17 +129,7 @@ class ReturnsApi:
         if found.order != order or not all(_NUMBER.fullmatch(line.line) for line in found.lines):
             raise _not_understood("an order that was not asked for, or lines without a number")
         lines = tuple(
-            Line(
-                line=line.line,
-                title=line.title,
-                kind=line.kind if line.kind in KINDS else "other",
-                brand=line.brand,
-                model=line.model,
-                imeis=line.imeis,
-                serial=line.serial,
-                delivered_on=line.delivered_on,
-            )
-            for line in found.lines
+            line if line.kind in KINDS else structs.replace(line, kind="other") for line in found.lines
         )
         return Order(
             order=found.order,
@@ -246,8 +213,9 @@ class ReturnsApi:
         """The address to send to. A sandbox may have moved to another port; another host is never tried."""
         if http.same_origin(url, self._url):
             return url
-        if self._sandbox:
-            return self._url + url[url.index("/v1/") :]
+        path = urlsplit(url).path
+        if self._sandbox and http.is_loopback(url) and path.startswith("/v1/returns"):
+            return self._url + path
         raise Usage(
             f"This was prepared for another marketplace ({url}).",
             hint="use the profile that the return was opened with",
@@ -336,21 +304,9 @@ def _not_understood(what: str) -> Unavailable:
 
 def _case(found: _Return) -> Case:
     return Case(
+        **{name: getattr(found, name) for name in CaseFacts.__struct_fields__},
         case=_id(found.id),
-        order=found.order,
-        line=found.line,
         open=found.state != "closed",
-        reason=found.reason,
-        wants=found.wants,
-        damage=found.damage,
-        description=found.description,
-        opened_at=found.opened_at,
-        attachments_open=found.attachments_open,
-        reply_due=found.reply_due,
-        prepaid=found.prepaid,
-        label=found.label,
-        label_due=found.label_due,
-        tracking=found.tracking,
         send_to=_address(found.send_to, residential=False),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from returnctl.result import Next
+from returnctl.returns.events import ProofKept
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
 from returnctl.vocabulary import STEPS
@@ -119,8 +120,13 @@ def _same_device(state: State, imei: str, sent: str | None) -> bool:
 
 def _proof_done(state: State) -> bool:
     sent = state.sent.get("disconnect-proof", {})
-    kept_are_sent = all(proof.sha256 in sent.values() for proof in state.proofs)
+    kept_are_sent = all(sent.get(_item(proof)) == proof.sha256 for proof in state.proofs)
     return bool(sent) and kept_are_sent and not missing_accounts(state)
+
+
+def _item(proof: ProofKept) -> str:
+    """The name under which a proof is sent: its file's, without folder and ending."""
+    return proof.file.rpartition("/")[2].partition(".")[0]
 
 
 def _slip_done(state: State) -> bool:

@@ -184,7 +184,9 @@ def _end(db: sqlite3.Connection, entry: dict[str, Any], name: str) -> None:
     if opened.get("arrived") and label:
         parcels.advance(db, label["tracking_number"], "delivered", by=closed - timedelta(days=9))
     if "sent_back" in opened:
-        transfers.note(db, name, transfers.Transfer(**opened["sent_back"]), closed - timedelta(days=2))
+        number = numbers.tracking_number(entry["carrier"], int(entry["order"]) % 10_000_000)
+        sent = transfers.Transfer(entry["carrier"].upper(), number, opened["sent_back"])
+        transfers.note(db, name, sent, closed - timedelta(days=2))
     if opened.get("refunded"):
         refunds.give(db, entry["order"], "1", Decimal(entry["line"][0]["price"]), closed)
     db.execute("update cases set closed_at = ? where id = ?", (closed.isoformat(), name))

@@ -55,20 +55,24 @@ class Runner:
     """Calls the front door in this process. `{name}` in a line stands for a path, which may hold spaces."""
 
     def __call__(self, line: str, exit: int = 0, *, input: str | bytes | None = None, **names: object) -> Ran:
+        """Run a line that has to end with `exit`."""
         __tracebackhide__ = True
+        return self.attempt(line, input=input, **names).check(exit)
+
+    def attempt(self, line: str, *, input: str | bytes | None = None, **names: object) -> Ran:
+        """Run a line, however it ends."""
         words = _words(line, names)
         result = CliRunner().invoke(cli, words, input=input)
         trace = ""
         if result.exc_info and result.exception and not isinstance(result.exception, SystemExit):
             trace = "".join(traceback.format_exception(*result.exc_info))
-        ran = Ran(
+        return Ran(
             line=shlex.join(words),
             exit=result.exit_code,
             stdout=result.stdout,
             stderr=result.stderr,
             trace=trace,
         )
-        return ran.check(exit)
 
 
 class Running:

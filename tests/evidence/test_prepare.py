@@ -114,6 +114,14 @@ def test_files_that_were_cut_are_damaged(kind: str, share: float, tmp_path: Path
     assert "damaged or was not copied whole" in message
 
 
+def test_a_png_with_spoiled_pixels_is_damaged(tmp_path: Path) -> None:
+    whole = bytearray(encoded(scene(3, (1200, 900)), "PNG"))
+    middle = len(whole) // 2
+    whole[middle : middle + 40] = bytes(40)
+    (tmp_path / "spoiled.png").write_bytes(whole)
+    assert rejection(tmp_path / "spoiled.png")[0] == "unreadable"
+
+
 def test_a_cut_heic_is_noticed_at_every_length(data: Path) -> None:
     """Its decoder notices nothing: it answers grey tiles."""
     whole = (data / "turned.heic").read_bytes()

@@ -106,6 +106,20 @@ def test_a_plain_wall_is_flat(tmp_path: Path) -> None:
     assert codes_of(wall, tmp_path) == {"flat", "unsure"}
 
 
+@pytest.mark.parametrize("side", [(20, 20, 22), (140, 142, 146)])
+def test_the_narrow_side_of_a_phone_on_a_white_table_is_not_flat(
+    side: tuple[int, int, int], tmp_path: Path
+) -> None:
+    table = Image.new("RGB", (2000, 1500), (225, 225, 223))
+    table.paste(side, (400, 730, 1600, 790))
+    assert "flat" not in codes_of(table, tmp_path)
+
+
+def test_a_picture_through_fog_is_flat(tmp_path: Path) -> None:
+    fog = scene(3).point(lambda level: 150 + level * 0.15)
+    assert "flat" in codes_of(fog, tmp_path)
+
+
 def test_a_black_phone_on_a_white_table_is_neither_dark_nor_flat(tmp_path: Path) -> None:
     table = Image.new("RGB", (2000, 1500), (235, 235, 235))
     table.paste((12, 12, 14), (600, 100, 1400, 1400))
@@ -133,7 +147,7 @@ def test_a_reflection_is_no_matter_on_a_lit_screen(tmp_path: Path) -> None:
 
 def measurement(**changes: float) -> Measurement:
     usual: dict[str, float] = {
-        "edge_steepness": 0.7, "laplacian_variance": 400, "bright_level": 180, "contrast_levels": 120,
+        "edge_steepness": 0.7, "laplacian_variance": 400, "bright_level": 180, "contrast_levels": 120, "range_levels": 200,
         "highlight_gap": 10, "glare_share": 0.0, "ink_share": 0.5,
     }  # fmt: skip
     return Measurement(**(usual | changes))  # type: ignore[arg-type]
@@ -158,7 +172,9 @@ def test_the_second_witness_decides_between_soft_and_blurry(
     [(89, 120, "dark"), (90, 120, "dim"), (119, 120, "dim"), (120, 120, None), (180, 49, "flat"), (89, 10, "dark")],
 )  # fmt: skip
 def test_light(level: int, contrast: int, code: str | None) -> None:
-    problem = quality.light_problem(measurement(bright_level=level, contrast_levels=contrast))
+    problem = quality.light_problem(
+        measurement(bright_level=level, contrast_levels=contrast, range_levels=contrast)
+    )
     assert (problem.code if problem else None) == code
 
 
