@@ -23,6 +23,7 @@ IMEI_LINE = re.compile(r"^IMEI: ([0-9]{15})$", re.MULTILINE)
 SERIAL_LINE = re.compile(r"^Serial number: (\S{1,40})$", re.MULTILINE)
 NO_ACCOUNT_LINE = re.compile(r"^No account to disconnect: (.{1,300})$", re.MULTILINE)
 
+_OUR_NAME = re.compile(r"[0-9]{2}-([a-z0-9][a-z0-9-]{0,40})")
 _PROOF = re.compile(rf"(?:[0-9]+-)?(({'|'.join(ACCOUNTS)})-[0-9]+)")
 
 
@@ -45,25 +46,29 @@ def adopt(app: App, held: Return, marketplace: Marketplace, case: Case) -> None:
 
 
 def _items(held: Return, message: Message) -> Iterator[tuple[str, dict[str, str]]]:
-    if message.author == "seller":
+    if message.author != "buyer":
         return
-    if views := _views(held.state.device.kind, message.attachments):
+    marker = MARKER.search(message.text)
+    ours = marker is not None and marker["step"] == "photos"
+    if views := _views(held.state.device.kind, message.attachments, any_name=ours):
         yield "photos", views
     if identity := _identity(message.text, held.state.imeis):
         yield "imei", identity
-    marker = MARKER.search(message.text)
     if marker and marker["step"] == "disconnect-proof":
         yield "disconnect-proof", _proofs(message)
     if marker and marker["step"] == "message":
         yield "message", {marker["code"]: "posted"}
 
 
-def _views(kind: str, attachments: tuple[Attachment, ...]) -> dict[str, str]:
+def _views(kind: str, attachments: tuple[Attachment, ...], *, any_name: bool) -> dict[str, str]:
+    """Hashes by view. In a message of ours (`any_name`) further views such as `defect-1` are known too."""
     views = sorted(devices.views(kind), key=len, reverse=True)
     found = {}
     for attachment in attachments:
-        stem = attachment.name.lower().rpartition(".")[0].replace("_", "-").replace(" ", "-")
+        stem = attachment.name.lower().partition(".")[0].replace("_", "-").replace(" ", "-")
         view = next((view for view in views if stem == view or stem.endswith(f"-{view}")), None)
+        if view is None and any_name and (ours := _OUR_NAME.fullmatch(stem)):
+            view = ours[1]
         if view:
             found[view] = attachment.sha256
     return found

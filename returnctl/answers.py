@@ -85,7 +85,7 @@ def raise_for_status(answer: Answer, service: str = "", *, parse_error: ParseErr
         kind = Blocked if answer.status == 403 else Unavailable
         message = f"{name} answered with a web page where data was due (HTTP {answer.status}{id_of(answer)})."
         raise mark(kind(message, hint="Try again later."), sent=True, answer=answer)
-    raise mark(_error_for(answer.status, name, _own_words(answer, parse_error)), sent=True, answer=answer)
+    raise mark(_error_for(answer.status, name, own_words(answer, parse_error)), sent=True, answer=answer)
 
 
 def _error_for(status: int, name: str, words: str) -> ReturnctlError:
@@ -104,7 +104,7 @@ def _error_for(status: int, name: str, words: str) -> ReturnctlError:
     return Refused(f"{name} said no (HTTP {status}){said}.")
 
 
-def _own_words(answer: Answer, parse_error: ParseError | None) -> str:
+def own_words(answer: Answer, parse_error: ParseError | None) -> str:
     """`No such thing (E7)`, "" where the answer holds neither."""
     with suppress(Unavailable):
         found = parse_error(answer) if parse_error else None

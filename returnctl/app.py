@@ -180,18 +180,19 @@ class App:
         """The return, with no other process at it. A dry run takes no lock and writes nothing."""
         found = self.workspace.find(reference)
         with contextlib.nullcontext() if self.options.dry_run else self.workspace.hold(found):
-            yield self._load(found)
+            yield self._load(found, writable=not self.options.dry_run)
 
     def reading(self, reference: Reference) -> Return:
         """The return as it is now, to look at; takes no lock."""
-        return self._load(self.workspace.find(reference))
+        return self._load(self.workspace.find(reference), writable=False)
 
-    def _load(self, reference: Reference) -> Return:
+    def _load(self, reference: Reference, *, writable: bool) -> Return:
         from returnctl.returns.held import Return
 
         record = self.workspace.record(reference)
         profile = self.profile_of(record.state)
-        return Return(reference, self.workspace.folder(reference), record, lambda: self.now(profile))
+        folder = self.workspace.folder(reference)
+        return Return(reference, folder, record, lambda: self.now(profile), writable=writable)
 
     # -- profile, marketplace, carriers --------------------------------------------------------------------------
 

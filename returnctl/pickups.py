@@ -10,7 +10,7 @@ from msgspec import Struct
 from returnctl import addresses, doubts, sending
 from returnctl.app import App
 from returnctl.carriers import NAMES, tracking_number
-from returnctl.carriers.base import Address, Package, Pickup, PickupOrder
+from returnctl.carriers.base import Package, Pickup, PickupOrder, Slot
 from returnctl.carriers.client import CarrierClient
 from returnctl.conversation import Told
 from returnctl.errors import Declined, Pending, Refused
@@ -188,7 +188,9 @@ def sender(client: CarrierClient, covers: Covers) -> Send:
         if "pickup-cancelled" in covers.items:
             client.parse_cancel_pickup(answer)
             return Outcome()
-        pickup = client.parse_pickup(answer, _as_asked(covers.items))
+        items = covers.items
+        asked = Slot(date=date.fromisoformat(items["pickup"]), ready=items["ready"], close=items["close"])
+        pickup = client.parse_pickup(answer, asked)
         facts = {
             "date": pickup.date.isoformat(),
             "ready": pickup.ready,
@@ -200,18 +202,6 @@ def sender(client: CarrierClient, covers: Covers) -> Send:
         return Outcome(facts=facts)
 
     return send
-
-
-def _as_asked(items: dict[str, str]) -> PickupOrder:
-    """The day and times that were asked for; the address is in the kept body alone, for the answer needs none."""
-    return PickupOrder(
-        address=Address(lines=(), city="", state="", postal_code=""),
-        date=date.fromisoformat(items["pickup"]),
-        package=Package(weight_lb=0, length_in=0, width_in=0, height_in=0),
-        tracking_number="",
-        ready=items["ready"],
-        close=items["close"],
-    )
 
 
 def _pickup(booked: PickupBooked) -> Pickup:

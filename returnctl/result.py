@@ -68,7 +68,7 @@ class Result(Struct, kw_only=True, rename={"return_": "return"}):
         if not self.would:
             return ["Nothing would be sent."]
         return [
-            f"Would {would.summary} ({would.method} {would.target})"
+            f"Would {would.summary} ({f'{would.method} {would.target}'.strip()})"
             + (f": {', '.join(would.files)}" if would.files else "")
             for would in self.would
         ]

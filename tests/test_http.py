@@ -25,6 +25,10 @@ from tests.carriers.wire import Step, WireServer, get, post, reply, reset
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
+def reading(url: str) -> Request:
+    return Request(method="POST", url=url, service="Post", body=b'{"who":1}', reads=True)
+
+
 @pytest.fixture
 def slept() -> list[float]:
     return []
@@ -233,6 +237,47 @@ class TestRetries:
     def test_accepted_statuses_come_back(self, http: Http) -> None:
         with WireServer(reply(503, b'{"a":1}')) as server:
             assert http.send(get(server.url), accept_statuses={503}).json() == {"a": 1}
+        assert server.connections == 1
+
+
+class TestReadsByPost:
+    """What only asks is asked again, whatever its method; see also tests/carriers/test_reads.py."""
+
+    def test_until_it_works(self, http: Http, slept: list[float]) -> None:
+        with WireServer(reply(503), reset, reply(429), reply(200, b'{"a":1}')) as server:
+            assert http.send(reading(server.url)).json() == {"a": 1}
+        assert (server.connections, len(slept)) == (4, 3)
+        assert {request.partition(b"\r\n\r\n")[2] for request in server.requests} == {b'{"who":1}'}
+
+    @pytest.mark.parametrize(
+        ("value", "waits"),
+        [
+            ("7", [7.0, 7.0, 7.0]),
+            (format_datetime(NOW + timedelta(seconds=9), usegmt=True), [9.0, 9.0, 9.0]),
+            ("14", [14.0, 14.0]),
+            ("31", []),
+            (format_datetime(NOW + timedelta(hours=1), usegmt=True), []),
+        ],
+    )
+    def test_a_quota_is_waited_for_up_to_the_cap(
+        self, http: Http, slept: list[float], value: str, waits: list[float]
+    ) -> None:
+        with WireServer(reply(429, Retry_After=value)) as server, pytest.raises(errors.Unavailable) as caught:
+            http.send(reading(server.url))
+        assert (slept, caught.value.exit) == (waits, 75)
+
+    def test_rubbish_in_retry_after(self, http: Http, slept: list[float]) -> None:
+        with (
+            WireServer(reply(429, Retry_After="Retry-After: 30")) as server,
+            pytest.raises(errors.Unavailable),
+        ):
+            http.send(reading(server.url))
+        assert (server.connections, len(slept)) == (4, 3)
+        assert sum(slept) <= 4
+
+    def test_a_redirect_is_not_followed(self, http: Http) -> None:
+        with WireServer(reply(307, Location="/b")) as server:
+            assert http.send(reading(server.url)).status == 307
         assert server.connections == 1
 
 

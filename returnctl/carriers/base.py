@@ -210,15 +210,20 @@ class Voided(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
 
 
-class PickupOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """A collection to be booked. Times are `HH:MM`, local to the address."""
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """When a driver may come. Times are `HH:MM`, local to the address."""
 
-    address: Address
     date: date
-    package: Package
-    tracking_number: str
     ready: str = "09:00"
     close: str = "17:00"
+
+
+class PickupOrder(Slot, frozen=True, kw_only=True):
+    """A collection to be booked."""
+
+    address: Address
+    package: Package
+    tracking_number: str
     where: Literal["front-door", "back-door", "side-door", "reception", "mailbox"] = "front-door"
     note: str = ""
 
@@ -232,14 +237,11 @@ class PickupOffer(msgspec.Struct, frozen=True, kw_only=True):
     cutoff: str | None = None
 
 
-class Pickup(msgspec.Struct, frozen=True, kw_only=True):
+class Pickup(Slot, frozen=True, kw_only=True):
     """A booked collection, with all that cancelling it needs."""
 
     carrier: str
     confirmation: str
-    date: date
-    ready: str
-    close: str
     location: str = ""
     etag: str = ""
     price: Money | None = None

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from returnctl.answers import own_words
 from returnctl.carriers import tracking_number
 from returnctl.carriers.base import (
     Account,
@@ -22,13 +23,14 @@ from returnctl.carriers.base import (
     PickupOrder,
     Place,
     Quote,
+    Slot,
     Voided,
 )
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.tokens import Tokens
-from returnctl.errors import AuthFailed, BadConfig, ReturnctlError, Unavailable
+from returnctl.errors import AuthFailed, BadConfig, ReturnctlError
 from returnctl.http import Answer, Http, Request, answer_of
-from returnctl.wire import mark
+from returnctl.marks import mark
 
 Value = TypeVar("Value")
 
@@ -85,19 +87,19 @@ class CarrierClient:
         if self._credentials is None:
             return unasked(self.carrier.code, number)
         answer = self.send(self.carrier.build_track(self.base, number), tracking=True)
-        return self._read(lambda: self.carrier.parse_track(answer, number))
+        return self._read(answer, lambda said: self.carrier.parse_track(said, number))
 
     def points(
         self, near: Near, today: datetime, *, radius_km: float = 25, limit: int = 10
     ) -> tuple[Place, ...]:
         """Drop-off points, the nearest first. Raises AuthFailed, Refused, Unavailable."""
         answer = self.send(self.carrier.build_points(self.base, near, radius_km=radius_km, limit=limit))
-        return self._read(lambda: self.carrier.parse_points(answer, today))
+        return self._read(answer, lambda said: self.carrier.parse_points(said, today))
 
     def quotes(self, order: LabelOrder) -> tuple[Quote, ...]:
         """What the label would cost, the cheapest first; empty where the carrier names no price."""
         answer = self.send(self.carrier.build_quote(self.base, order, self._account))
-        quotes = self._read(lambda: self.carrier.parse_quote(answer))
+        quotes = self._read(answer, self.carrier.parse_quote)
         return tuple(sorted(quotes, key=lambda quote: float(quote.price.amount)))
 
     def prepare_label(self, order: LabelOrder) -> Request:
@@ -105,7 +107,7 @@ class CarrierClient:
         return self.carrier.build_label(self.base, order, self._account)
 
     def parse_label(self, answer: Answer) -> Label:
-        return self._read(lambda: self.carrier.parse_label(answer))
+        return self._read(answer, self.carrier.parse_label)
 
     def label_file(self, label: Label, form: LabelFormat) -> tuple[str, bytes] | None:
         """The bought label's media and bytes in that form; None where the carrier gives it with the purchase."""
@@ -113,7 +115,7 @@ class CarrierClient:
         if request is None:
             return None
         answer = self.send(request)
-        return self._read(lambda: self.carrier.parse_label_file(answer))
+        return self._read(answer, self.carrier.parse_label_file)
 
     def find_label(self, reference: str, since: date, until: date) -> tuple[str, ...] | None:
         """Tracking numbers of labels with our reference; None where the carrier has no such search.
@@ -124,14 +126,14 @@ class CarrierClient:
         if request is None:
             return None
         answer = self.send(request, tracking=True)
-        return self._read(lambda: self.carrier.parse_find_label(answer))
+        return self._read(answer, self.carrier.parse_find_label)
 
     def prepare_void(self, label: Label) -> Request:
         """The undoing of a label, to be sent once."""
         return self.carrier.build_void(self.base, label, self._account)
 
     def parse_void(self, answer: Answer) -> Voided:
-        return self._read(lambda: self.carrier.parse_void(answer))
+        return self._read(answer, self.carrier.parse_void)
 
     def pickup_offer(self, order: PickupOrder) -> PickupOffer | None:
         """Whether the carrier comes on that day; None where it can't be asked before."""
@@ -139,25 +141,26 @@ class CarrierClient:
         if request is None:
             return None
         answer = self.send(request)
-        return self._read(lambda: self.carrier.parse_pickup_offer(answer, order))
+        return self._read(answer, lambda said: self.carrier.parse_pickup_offer(said, order.date))
 
     def prepare_pickup(self, order: PickupOrder) -> Request:
         """The booking of a pickup, to be sent once."""
         return self.carrier.build_pickup(self.base, order, self._account)
 
-    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
-        return self._read(lambda: self.carrier.parse_pickup(answer, order))
+    def parse_pickup(self, answer: Answer, asked: Slot) -> Pickup:
+        """What was booked; `asked` is the slot of the order, for the answer may not repeat it."""
+        return self._read(answer, lambda said: self.carrier.parse_pickup(said, asked))
 
     def prepare_cancel_pickup(self, pickup: Pickup) -> Request:
         """The cancelling of a pickup, to be sent once; its newest state is read first where that is needed."""
         reading = self.carrier.build_pickup_state(self.base, pickup)
         if reading is not None:
             answer = self.send(reading)
-            pickup = self._read(lambda: self.carrier.parse_pickup_state(answer, pickup))
+            pickup = self._read(answer, lambda said: self.carrier.parse_pickup_state(said, pickup))
         return self.carrier.build_cancel_pickup(self.base, pickup, self._account)
 
     def parse_cancel_pickup(self, answer: Answer) -> None:
-        self._read(lambda: self.carrier.parse_cancel_pickup(answer))
+        self._read(answer, self.carrier.parse_cancel_pickup)
 
     def send(self, request: Request, *, tracking: bool = False) -> Answer:
         """Send it with a token, once more with a new token after a 401.
@@ -176,7 +179,7 @@ class CarrierClient:
             answer = self._send_once(request, pair)
         if answer.status == 401:
             self._drop_tokens(pair)
-            raise mark(self._refused(answer), sent=True, answer=answer)
+            raise self._refused(answer)
         return answer
 
     def _send_once(self, request: Request, pair: Credentials) -> Answer:
@@ -197,7 +200,7 @@ class CarrierClient:
         held = self._tokens.get(*key)
         if held is None:
             answer = self.send(asking)
-            token = self._read(lambda: self.carrier.parse_payment(answer))
+            token = self._read(answer, self.carrier.parse_payment)
             self._tokens.put(token, *key)
             held = token.value
         return {self.carrier.payment_header: held}
@@ -214,7 +217,7 @@ class CarrierClient:
         answer = self._http.send(request, authorization=authorization, max_bytes=100_000)
         if answer.status in {400, 401, 403}:
             raise self._refused(answer)
-        token = self._read(lambda: self.carrier.parse_token(answer))
+        token = self._read(answer, self.carrier.parse_token)
         self._tokens.put(token, *self._key(pair))
         return token.value
 
@@ -241,28 +244,24 @@ class CarrierClient:
         account = pair.account
         return (*self._key(pair), "payment", account.number, account.crid, account.mid)
 
-    def _refused(self, answer: Answer) -> AuthFailed:
-        said = ""
-        try:
-            found = self.carrier.parse_error(answer)
-        except Unavailable:
-            found = None
-        secret = self._credentials.client_secret if self._credentials else ""
-        if found and secret not in found[1]:
-            said = f": {found[1].rstrip('.')}" + (f" ({found[0]})" if found[0] else "")
-        return AuthFailed(
+    def _refused(self, answer: Answer) -> ReturnctlError:
+        """AuthFailed with the environment, and the carrier's words unless they repeat a secret."""
+        words, given = own_words(answer, self.carrier.parse_error), self._credentials
+        secrets = (given.client_secret, given.tracking_secret) if given else ()
+        said = f": {words}" if words and not any(one and one in words for one in secrets) else ""
+        error = AuthFailed(
             f"{self.carrier.name} ({self.environment}) refused the credentials{said}.",
             hint=f"Enter them again with `returnctl auth login {self.carrier.code}`; "
             "see also which products the application has at the carrier.",
         )
+        return mark(error, sent=True, answer=answer)
 
-    def _read(self, parse: Callable[[], Value]) -> Value:
+    def _read(self, answer: Answer, parse: Callable[[Answer], Value]) -> Value:
         """Name the environment where a carrier refuses the credentials for this one product."""
         try:
-            return parse()
-        except AuthFailed as error:
-            answer = answer_of(error)
-            raise (self._refused(answer) if answer else error) from None
+            return parse(answer)
+        except AuthFailed:
+            raise self._refused(answer) from None
 
 
 def unasked(carrier: str, number: str) -> Parcel:

@@ -10,7 +10,14 @@ from returnctl.carriers import status, tracking_number
 from returnctl.carriers.base import Event, Near, Parcel, Place
 from returnctl.carriers.fedex_pickups import FedexPickups
 from returnctl.carriers.fedex_shipping import FedexShipping
-from returnctl.carriers.messages import content, first, incomplete
+from returnctl.carriers.messages import (
+    content,
+    first,
+    incomplete,
+    nearest_first,
+    says_unknown,
+    unknown_parcel,
+)
 from returnctl.carriers.reading import (
     KM_PER_MILE,
     address_line,
@@ -28,7 +35,6 @@ from returnctl.carriers.status import Status
 from returnctl.errors import Refused
 from returnctl.http import Answer, Request
 
-NOT_FOUND = "TRACKING.TRACKINGNUMBER.NOTFOUND"
 _DAYS = {name[:3].upper(): name for name in map(day_name, range(7))}
 
 
@@ -38,16 +44,11 @@ class Fedex(FedexShipping, FedexPickups):
     def build_track(self, base: str, number: str) -> Request:
         wanted = {"trackingNumberInfo": {"trackingNumber": tracking_number.checked(number)}}
         body = {"includeDetailedScans": True, "trackingInfo": [wanted]}
-        return self._json("POST", f"{base}/track/v1/trackingnumbers", body, f"track {number}")
+        return self.request("POST", f"{base}/track/v1/trackingnumbers", f"track {number}", body, reads=True)
 
     def parse_track(self, answer: Answer, number: str) -> Parcel:
-        unknown = Parcel(
-            carrier=self.code,
-            tracking_number=number,
-            found=False,
-            link=tracking_number.link(self.code, number),
-        )
-        if answer.status == 404 and not answer.is_html():
+        unknown = unknown_parcel(self.code, number)
+        if says_unknown(answer, self.parse_error):
             return unknown
         body = content(answer, self.parse_error)
         results = [
@@ -82,7 +83,7 @@ class Fedex(FedexShipping, FedexPickups):
             "locationCapabilities": [{"transferOfPossessionType": "DROPOFF"}],
             "sort": {"criteria": "DISTANCE", "order": "ASCENDING"},
         }
-        return self._json("POST", f"{base}/location/v1/locations", body, "find drop-off points")
+        return self.request("POST", f"{base}/location/v1/locations", "find drop-off points", body, reads=True)
 
     def parse_points(self, answer: Answer, today: datetime) -> tuple[Place, ...]:
         body = content(answer, self.parse_error)
@@ -90,7 +91,7 @@ class Fedex(FedexShipping, FedexPickups):
             raise incomplete(answer, "drop-off points")
         found = as_list(dig(body, "output", "locationDetailList"))
         places = [_place(one, today) for one in found if isinstance(one, dict)]
-        return tuple(sorted(places, key=lambda place: place.distance_km or 0.0))
+        return nearest_first(places)
 
 
 def _newest(result: dict[str, Any]) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from returnctl.carriers.base import Account, Address, Can, Credentials, Token
-from returnctl.carriers.messages import content, fingerprint, form, json_request, token_of
+from returnctl.carriers.messages import content, fingerprint, grant, login_form, token_of
 from returnctl.carriers.postal import account_number, phone_or_usage, street_lines
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import as_list, dig, words
@@ -24,20 +24,7 @@ class FedexDialect(Carrier):
     }
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
-        fields = {
-            "grant_type": "client_credentials",
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-        }
-        request = Request(
-            method="POST",
-            url=f"{base}/oauth/token",
-            service=self.name,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=form(fields),
-            summary="log in",
-        )
-        return request, None
+        return login_form(f"{base}/oauth/token", grant(credentials), self.name), None
 
     def parse_token(self, answer: Answer) -> Token:
         return token_of(answer, content(answer, self.parse_error))
@@ -47,9 +34,9 @@ class FedexDialect(Carrier):
         said = [words(dig(error, "message")) for error in errors]
         return (words(dig(errors, 0, "code")), "; ".join(text for text in said if text)) if errors else None
 
-    def _json(self, method: str, url: str, body: Any, summary: str) -> Request:
-        headers = {"X-locale": "en_US", "x-customer-transaction-id": fingerprint(method, url, repr(body))}
-        return json_request(method, url, body, service=self.name, summary=summary, headers=headers)
+    def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
+        transaction = fingerprint(method.encode(), url.encode(), body)
+        return {"X-locale": "en_US", "x-customer-transaction-id": transaction}
 
     def _account(self, account: Account) -> dict[str, str]:
         return {"value": account_number(account, self.name, self.code)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from returnctl.carriers.base import Account, Pickup, PickupOffer, PickupOrder
+from returnctl.carriers.base import Account, Pickup, PickupOffer, PickupOrder, Slot
 from returnctl.carriers.fedex_dialect import FedexDialect
 from returnctl.carriers.messages import content, first, incomplete
 from returnctl.carriers.postal import pounds, zip5
@@ -38,18 +39,16 @@ class FedexPickups(FedexDialect):
             "carriers": [GROUND],
             "countryRelationship": "DOMESTIC",
         }
-        return self._json(
-            "POST", f"{base}/pickup/v1/pickups/availabilities", body, "ask whether a pickup is possible"
-        )
+        url = f"{base}/pickup/v1/pickups/availabilities"
+        return self.request("POST", url, "ask whether a pickup is possible", body, reads=True)
 
-    def parse_pickup_offer(self, answer: Answer, order: PickupOrder) -> PickupOffer:
+    def parse_pickup_offer(self, answer: Answer, day: date) -> PickupOffer:
         body = content(answer, self.parse_error)
         if not isinstance(dig(body, "output"), dict):
             raise incomplete(answer, "the days of pickups")
         options = as_list(dig(body, "output", "options"))
-        day = order.date.isoformat()
         # A day that is not among the options may lie too far ahead to be listed: booking it will tell.
-        told = [one for one in options if words(dig(one, "pickupDate"))[:10] == day] or options
+        told = [one for one in options if words(dig(one, "pickupDate"))[:10] == day.isoformat()] or options
         option = first(told, lambda one: dig(one, "available") is True)
         if option is None:
             return PickupOffer(available=False, reason=f"FedEx does not collect there on {day}.")
@@ -73,9 +72,9 @@ class FedexPickups(FedexDialect):
         }
         if order.note:
             body["remarks"] = order.note[:60]
-        return self._json("POST", f"{base}/pickup/v1/pickups", body, "book a pickup")
+        return self.request("POST", f"{base}/pickup/v1/pickups", "book a pickup", body)
 
-    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
+    def parse_pickup(self, answer: Answer, asked: Slot) -> Pickup:
         output = dig(content(answer, self.parse_error), "output")
         code = words(dig(output, "pickupConfirmationCode"))
         if not code:
@@ -83,9 +82,9 @@ class FedexPickups(FedexDialect):
         return Pickup(
             carrier=self.code,
             confirmation=code,
-            date=order.date,
-            ready=order.ready,
-            close=order.close,
+            date=asked.date,
+            ready=asked.ready,
+            close=asked.close,
             location=words(dig(output, "location")),
         )
 
@@ -98,7 +97,7 @@ class FedexPickups(FedexDialect):
         }
         if pickup.location:
             body["location"] = pickup.location
-        return self._json("PUT", f"{base}/pickup/v1/pickups/cancel", body, "cancel a pickup")
+        return self.request("PUT", f"{base}/pickup/v1/pickups/cancel", "cancel a pickup", body)
 
     def parse_cancel_pickup(self, answer: Answer) -> None:
         output = dig(content(answer, self.parse_error), "output")

@@ -7,7 +7,7 @@ from typing import Any
 
 from returnctl.carriers.base import Account, Label, LabelOrder, Money, Package, Quote, Voided
 from returnctl.carriers.fedex_dialect import FedexDialect
-from returnctl.carriers.messages import content, first, incomplete
+from returnctl.carriers.messages import content, first, incomplete, says_unknown
 from returnctl.carriers.postal import decoded_label, inches, pounds, refuse_qr
 from returnctl.carriers.reading import amount, as_list, dig, number, truth, words
 from returnctl.http import Answer, Request
@@ -47,7 +47,8 @@ class FedexShipping(FedexDialect):
             "rateRequestControlParameters": {"returnTransitTimes": True},
             "requestedShipment": shipment,
         }
-        return self._json("POST", f"{base}/rate/v1/rates/quotes", body, "ask what a return label costs")
+        url = f"{base}/rate/v1/rates/quotes"
+        return self.request("POST", url, "ask what a return label costs", body, reads=True)
 
     def parse_quote(self, answer: Answer) -> tuple[Quote, ...]:
         body = content(answer, self.parse_error)
@@ -86,7 +87,7 @@ class FedexShipping(FedexDialect):
             "accountNumber": self._account(account),
             "requestedShipment": shipment,
         }
-        return self._json("POST", f"{base}/ship/v1/shipments", body, "buy a return label")
+        return self.request("POST", f"{base}/ship/v1/shipments", "buy a return label", body)
 
     def parse_label(self, answer: Answer) -> Label:
         body = content(answer, self.parse_error)
@@ -117,12 +118,11 @@ class FedexShipping(FedexDialect):
             "shipDateEndDate": until.isoformat(),
         }
         body = {"referencesInformation": wanted, "includeDetailedScans": False}
-        return self._json(
-            "POST", f"{base}/track/v1/referencenumbers", body, "look for a label by its reference"
-        )
+        url = f"{base}/track/v1/referencenumbers"
+        return self.request("POST", url, "look for a label by its reference", body, reads=True)
 
     def parse_find_label(self, answer: Answer) -> tuple[str, ...]:
-        if answer.status == 404 and not answer.is_html():
+        if says_unknown(answer, self.parse_error):
             return ()
         body = content(answer, self.parse_error)
         if not isinstance(dig(body, "output"), dict):
@@ -142,7 +142,7 @@ class FedexShipping(FedexDialect):
             "deletionControl": "DELETE_ALL_PACKAGES",
             "trackingNumber": label.tracking_number,
         }
-        return self._json("PUT", f"{base}/ship/v1/shipments/cancel", body, "cancel a return label")
+        return self.request("PUT", f"{base}/ship/v1/shipments/cancel", "cancel a return label", body)
 
     def parse_void(self, answer: Answer) -> Voided:
         body = content(answer, self.parse_error)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
+
+import msgspec
 
 from returnctl.carriers.base import (
     Account,
@@ -20,6 +22,7 @@ from returnctl.carriers.base import (
     PickupOrder,
     Place,
     Quote,
+    Slot,
     Token,
     Voided,
 )
@@ -40,6 +43,33 @@ class Carrier(Protocol):
     can: ClassVar[frozenset[Can]]
     hosts: ClassVar[Mapping[str, str]]
     payment_header: ClassVar[str] = ""
+
+    def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
+        """What all of the carrier's APIs want beside a token; the same for the same request."""
+        return {}
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        summary: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        reads: bool = False,
+    ) -> Request:
+        """A request, its body as JSON; the same arguments give the same bytes."""
+        content = b"" if body is None else msgspec.json.encode(body)
+        kind = {"Content-Type": "application/json"} if content else {}
+        return Request(
+            method=method,
+            url=url,
+            service=self.name,
+            headers={**kind, **self.headers(method, url, content), **(headers or {})},
+            body=content,
+            summary=summary,
+            reads=reads,
+        )
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
         """The request for an OAuth token and its Authorization header, where it has one."""
@@ -100,12 +130,12 @@ class Carrier(Protocol):
         """Asks whether the carrier comes on that day, before anything is booked."""
         return None
 
-    def parse_pickup_offer(self, answer: Answer, order: PickupOrder) -> PickupOffer:
+    def parse_pickup_offer(self, answer: Answer, day: date) -> PickupOffer:
         raise AssertionError("only asked where build_pickup_offer gave a request")
 
     def build_pickup(self, base: str, order: PickupOrder, account: Account) -> Request: ...
 
-    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup: ...
+    def parse_pickup(self, answer: Answer, asked: Slot) -> Pickup: ...
 
     def build_pickup_state(self, base: str, pickup: Pickup) -> Request | None:
         """Reads a booked pickup again, where cancelling needs its newest state."""

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from returnctl.carriers import NAMES
 from returnctl.errors import Usage
 
 Check = Literal["right", "wrong"]
@@ -112,12 +113,13 @@ def recognition(number: str) -> Recognition:
     also = tuple(
         dict.fromkeys(m.carrier for m in matches if m.check == best.check and m.carrier != best.carrier)
     )
-    name = {"ups": "UPS", "usps": "USPS", "fedex": "FedEx"}.get(best.carrier, "another post")
+    name = NAMES.get(best.carrier, "another post")
     warning = ""
     if best.check == "wrong":
         warning = f"Its check digit is wrong for {name}: compare it with the label once more."
     elif also:
-        warning = f"It could also be a number of {', '.join(also)}: name the carrier if {name} is wrong."
+        others = ", ".join(NAMES.get(carrier, "another post") for carrier in also)
+        warning = f"It could also be a number of {others}: name the carrier if {name} is wrong."
     return Recognition(number=found, carrier=best.carrier, also=also, check=best.check, warning=warning)
 
 

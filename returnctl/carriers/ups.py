@@ -10,7 +10,14 @@ from urllib.parse import quote
 
 from returnctl.carriers import status, tracking_number
 from returnctl.carriers.base import Event, Near, Parcel, Place
-from returnctl.carriers.messages import content, first, incomplete
+from returnctl.carriers.messages import (
+    content,
+    first,
+    incomplete,
+    nearest_first,
+    says_unknown,
+    unknown_parcel,
+)
 from returnctl.carriers.reading import (
     KM_PER_MILE,
     address_line,
@@ -40,21 +47,12 @@ class Ups(UpsShipping, UpsPickups):
 
     def build_track(self, base: str, number: str) -> Request:
         url = f"{base}/api/track/v1/details/{quote(tracking_number.checked(number), safe='')}?locale=en_US"
-        return self._plain("GET", url, f"track {number}")
+        return self.request("GET", url, f"track {number}")
 
     def parse_track(self, answer: Answer, number: str) -> Parcel:
-        unknown = Parcel(
-            carrier=self.code,
-            tracking_number=number,
-            found=False,
-            link=tracking_number.link(self.code, number),
-        )
-        if answer.status == 404 and not answer.is_html():
+        unknown = unknown_parcel(self.code, number)
+        if says_unknown(answer, self.parse_error, _UNKNOWN_NUMBER):
             return unknown
-        if answer.status == 400:
-            error = self.parse_error(answer)
-            if error and error[0] in _UNKNOWN_NUMBER:
-                return unknown
         body = content(answer, self.parse_error)
         if not isinstance(dig(body, "trackResponse"), dict):
             raise incomplete(answer, "tracking data")
@@ -84,14 +82,14 @@ class Ups(UpsShipping, UpsPickups):
             }
         }
         url = f"{base}/api/locations/v3/search/availabilities/1?Locale=en_US"
-        return self._json("POST", url, body, "find drop-off points")
+        return self.request("POST", url, "find drop-off points", body, reads=True)
 
     def parse_points(self, answer: Answer, today: datetime) -> tuple[Place, ...]:
         body = content(answer, self.parse_error)
         found = dig(body, "LocatorResponse", "SearchResults", "DropLocation")
         if found is not None:
             places = [_place(location, today) for location in as_list(found) if isinstance(location, dict)]
-            return tuple(sorted(places, key=lambda place: place.distance_km or 0.0))
+            return nearest_first(places)
         candidates = as_list(dig(body, "LocatorResponse", "SearchResults", "GeocodeCandidate"))
         if candidates:
             names = "; ".join(_address(dig(one, "AddressKeyFormat")) for one in candidates[:3])

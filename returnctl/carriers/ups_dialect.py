@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Any
 
 from returnctl.carriers.base import Can, Credentials, Token
-from returnctl.carriers.messages import content, fingerprint, form, json_request, token_of
+from returnctl.carriers.messages import content, fingerprint, login_form, token_of
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import as_list, dig, words
 from returnctl.http import Answer, Request
@@ -27,14 +25,8 @@ class UpsDialect(Carrier):
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
         pair = f"{credentials.client_id}:{credentials.client_secret}".encode()
-        request = Request(
-            method="POST",
-            url=f"{base}/security/v1/oauth/token",
-            service=self.name,
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-            body=form({"grant_type": "client_credentials"}),
-            summary="log in",
-        )
+        fields = {"grant_type": "client_credentials"}
+        request = login_form(f"{base}/security/v1/oauth/token", fields, self.name)
         return request, f"Basic {base64.b64encode(pair).decode()}"
 
     def parse_token(self, answer: Answer) -> Token:
@@ -54,17 +46,5 @@ class UpsDialect(Carrier):
             return words(dig(located, "ErrorCode")), words(dig(located, "ErrorDescription"))
         return None
 
-    def _headers(self, *parts: str) -> dict[str, str]:
-        return {"transId": fingerprint(*parts), "transactionSrc": "returnctl"}
-
-    def _json(
-        self, method: str, url: str, body: Any, summary: str, headers: Mapping[str, str] | None = None
-    ) -> Request:
-        named = self._headers(method, url, repr(body)) | dict(headers or {})
-        return json_request(method, url, body, service=self.name, summary=summary, headers=named)
-
-    def _plain(
-        self, method: str, url: str, summary: str, headers: Mapping[str, str] | None = None
-    ) -> Request:
-        named = self._headers(method, url) | dict(headers or {})
-        return Request(method=method, url=url, service=self.name, headers=named, summary=summary)
+    def headers(self, method: str, url: str, body: bytes) -> dict[str, str]:
+        return {"transId": fingerprint(method.encode(), url.encode(), body), "transactionSrc": "returnctl"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from returnctl.carriers.base import Account, Money, Pickup, PickupOrder
+from returnctl.carriers.base import Account, Money, Pickup, PickupOrder, Slot
 from returnctl.carriers.messages import content, incomplete
 from returnctl.carriers.postal import person, phone_or_usage, street_lines
 from returnctl.carriers.reading import amount, dig, words
@@ -53,9 +53,9 @@ class UpsPickups(UpsDialect):
         }
         if order.note:
             body["PickupCreationRequest"]["SpecialInstruction"] = order.note[:57]
-        return self._json("POST", f"{base}/api/pickupcreation/{PICKUPS}/pickup", body, "book a pickup")
+        return self.request("POST", f"{base}/api/pickupcreation/{PICKUPS}/pickup", "book a pickup", body)
 
-    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
+    def parse_pickup(self, answer: Answer, asked: Slot) -> Pickup:
         reply = dig(content(answer, self.parse_error), "PickupCreationResponse")
         number = words(dig(reply, "PRN"))
         if not number:
@@ -65,15 +65,15 @@ class UpsPickups(UpsDialect):
         return Pickup(
             carrier=self.code,
             confirmation=number,
-            date=order.date,
-            ready=order.ready,
-            close=order.close,
+            date=asked.date,
+            ready=asked.ready,
+            close=asked.close,
             price=Money(amount=price, currency=currency) if price else None,
         )
 
     def build_cancel_pickup(self, base: str, pickup: Pickup, account: Account) -> Request:
         url = f"{base}/api/shipments/{PICKUPS}/pickup/02"
-        return self._plain("DELETE", url, "cancel a pickup", {"Prn": pickup.confirmation})
+        return self.request("DELETE", url, "cancel a pickup", headers={"Prn": pickup.confirmation})
 
     def parse_cancel_pickup(self, answer: Answer) -> None:
         reply = dig(content(answer, self.parse_error), "PickupCancelResponse")

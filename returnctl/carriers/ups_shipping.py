@@ -17,7 +17,7 @@ from returnctl.carriers.base import (
     Quote,
     Voided,
 )
-from returnctl.carriers.messages import content, incomplete
+from returnctl.carriers.messages import content, incomplete, says_unknown
 from returnctl.carriers.postal import (
     account_number,
     decoded_label,
@@ -66,7 +66,8 @@ class UpsShipping(UpsDialect):
             "Package": [{"PackagingType": {"Code": "02"}, **_measures(order.package)}],
         }
         body = {"RateRequest": {"Request": {"RequestOption": "Shop"}, "Shipment": shipment}}
-        return self._json("POST", f"{base}/api/rating/{VERSION}/Shop", body, "ask what a return label costs")
+        url = f"{base}/api/rating/{VERSION}/Shop"
+        return self.request("POST", url, "ask what a return label costs", body, reads=True)
 
     def parse_quote(self, answer: Answer) -> tuple[Quote, ...]:
         body = content(answer, self.parse_error)
@@ -115,7 +116,7 @@ class UpsShipping(UpsDialect):
                 },
             }
         }
-        return self._json("POST", f"{base}/api/shipments/{VERSION}/ship", body, "buy a return label")
+        return self.request("POST", f"{base}/api/shipments/{VERSION}/ship", "buy a return label", body)
 
     def parse_label(self, answer: Answer) -> Label:
         results = dig(content(answer, self.parse_error), "ShipmentResponse", "ShipmentResults")
@@ -146,7 +147,8 @@ class UpsShipping(UpsDialect):
                 "TrackingNumber": label.tracking_number,
             }
         }
-        return self._json("POST", f"{base}/api/labels/v1/recovery", body, "get the label as a file")
+        url = f"{base}/api/labels/v1/recovery"
+        return self.request("POST", url, "get the label as a file", body, reads=True)
 
     def parse_label_file(self, answer: Answer) -> tuple[str, bytes]:
         body = content(answer, self.parse_error)
@@ -164,10 +166,10 @@ class UpsShipping(UpsDialect):
         url = (
             f"{base}/api/track/v1/reference/details/{quote(reference, safe='')}?locale=en_US&{days}{shipper}"
         )
-        return self._plain("GET", url, "look for a label by its reference")
+        return self.request("GET", url, "look for a label by its reference")
 
     def parse_find_label(self, answer: Answer) -> tuple[str, ...]:
-        if answer.status == 404 and not answer.is_html():
+        if says_unknown(answer, self.parse_error):
             return ()
         body = content(answer, self.parse_error)
         if not isinstance(dig(body, "trackResponse"), dict):
@@ -181,7 +183,7 @@ class UpsShipping(UpsDialect):
 
     def build_void(self, base: str, label: Label, account: Account) -> Request:
         shipment = quote((label.shipment or label.tracking_number).upper(), safe="")
-        return self._plain(
+        return self.request(
             "DELETE", f"{base}/api/shipments/{VERSION}/void/cancel/{shipment}", "void a return label"
         )
 

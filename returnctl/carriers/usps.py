@@ -9,7 +9,14 @@ from urllib.parse import quote, urlencode
 
 from returnctl.carriers import status, tracking_number
 from returnctl.carriers.base import Event, Near, Parcel, Place
-from returnctl.carriers.messages import content, first, incomplete
+from returnctl.carriers.messages import (
+    content,
+    first,
+    incomplete,
+    nearest_first,
+    says_unknown,
+    unknown_parcel,
+)
 from returnctl.carriers.reading import (
     KM_PER_MILE,
     address_line,
@@ -39,21 +46,12 @@ class Usps(UspsShipping, UspsPickups):
 
     def build_track(self, base: str, number: str) -> Request:
         url = f"{base}/{TRACKING}/{quote(tracking_number.checked(number), safe='')}?expand=DETAIL"
-        return self._plain("GET", url, f"track {number}")
+        return self.request("GET", url, f"track {number}")
 
     def parse_track(self, answer: Answer, number: str) -> Parcel:
-        unknown = Parcel(
-            carrier=self.code,
-            tracking_number=number,
-            found=False,
-            link=tracking_number.link(self.code, number),
-        )
-        if answer.status == 404 and not answer.is_html():
+        unknown = unknown_parcel(self.code, number)
+        if says_unknown(answer, self.parse_error, _UNKNOWN_NUMBER):
             return unknown
-        if answer.status == 400:
-            error = self.parse_error(answer)
-            if error and error[0] in _UNKNOWN_NUMBER:
-                return unknown
         body = content(answer, self.parse_error)
         # The newer API answers with a list, an unknown number being an item with an error in it.
         body = dig(body, 0) if isinstance(body, list) else body
@@ -71,14 +69,14 @@ class Usps(UspsShipping, UspsPickups):
         )
         miles = min(100, max(1, math.ceil(radius_km / KM_PER_MILE)))
         query = urlencode({**where, "radius": miles, "limit": max(1, limit)})
-        return self._plain("GET", f"{base}/locations/v3/post-office-locations?{query}", "find post offices")
+        return self.request("GET", f"{base}/locations/v3/post-office-locations?{query}", "find post offices")
 
     def parse_points(self, answer: Answer, today: datetime) -> tuple[Place, ...]:
         body = content(answer, self.parse_error)
         if not isinstance(body, dict) or "locations" not in body:
             raise incomplete(answer, "post offices")
         places = [_place(one, today) for one in as_list(body["locations"]) if isinstance(one, dict)]
-        return tuple(sorted(places, key=lambda place: place.distance_km or 0.0))
+        return nearest_first(places)
 
 
 def _parcel(body: dict[str, Any], wanted: str) -> Parcel:

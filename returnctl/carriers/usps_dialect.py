@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from returnctl.carriers.base import Account, Can, Credentials, Token
-from returnctl.carriers.messages import content, incomplete, json_request, token_of
+from returnctl.carriers.messages import content, grant, incomplete, token_of
 from returnctl.carriers.postal import account_number
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import dig, words
@@ -29,13 +26,8 @@ class UspsDialect(Carrier):
     }
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
-        body = {
-            "grant_type": "client_credentials",
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-        }
         url = f"{base}/oauth2/v3/token"
-        return json_request("POST", url, body, service=self.name, summary="log in"), None
+        return self.request("POST", url, "log in", grant(credentials), reads=True), None
 
     def parse_token(self, answer: Answer) -> Token:
         return token_of(answer, content(answer, self.parse_error))
@@ -66,22 +58,10 @@ class UspsDialect(Carrier):
         payer = {"roleName": "PAYER", **owner, "accountType": "EPS", "accountNumber": number}
         body = {"roles": [payer, {"roleName": "LABEL_OWNER", **owner}]}
         url = f"{base}/payments/v3/payment-authorization"
-        return json_request("POST", url, body, service=self.name, summary="authorise the payment")
+        return self.request("POST", url, "authorise the payment", body)
 
     def parse_payment(self, answer: Answer) -> Token:
         value = dig(content(answer, self.parse_error), "paymentAuthorizationToken")
         if not isinstance(value, str) or not value:
             raise incomplete(answer, "a payment token")
         return Token(value=value, lives=PAYMENT_LIFE_S)
-
-    def _json(
-        self, method: str, url: str, body: Any, summary: str, headers: Mapping[str, str] | None = None
-    ) -> Request:
-        return json_request(method, url, body, service=self.name, summary=summary, headers=headers)
-
-    def _plain(
-        self, method: str, url: str, summary: str, headers: Mapping[str, str] | None = None
-    ) -> Request:
-        return Request(
-            method=method, url=url, service=self.name, headers=dict(headers or {}), summary=summary
-        )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from returnctl.carriers.base import Account, Address, Pickup, PickupOffer, PickupOrder
+from returnctl.carriers.base import Account, Address, Pickup, PickupOffer, PickupOrder, Slot
 from returnctl.carriers.messages import content, incomplete
 from returnctl.carriers.postal import first_and_last, phone, pounds, street_lines, zip5
 from returnctl.carriers.reading import dig, words
@@ -30,14 +31,14 @@ class UspsPickups(UspsDialect):
 
     def build_pickup_offer(self, base: str, order: PickupOrder, account: Account) -> Request | None:
         query = urlencode(_address(order.address))
-        return self._plain("GET", f"{base}/{PATH}/eligibility?{query}", "ask whether a pickup is possible")
+        return self.request("GET", f"{base}/{PATH}/eligibility?{query}", "ask whether a pickup is possible")
 
-    def parse_pickup_offer(self, answer: Answer, order: PickupOrder) -> PickupOffer:
+    def parse_pickup_offer(self, answer: Answer, day: date) -> PickupOffer:
         if answer.status == 400:
             error = self.parse_error(answer)
             return PickupOffer(available=False, reason=error[1] if error else "")
         content(answer, self.parse_error)
-        if order.date.weekday() == 6:
+        if day.weekday() == 6:
             return PickupOffer(available=False, reason="USPS does not collect on Sundays.")
         return PickupOffer(available=True)
 
@@ -59,9 +60,9 @@ class UspsPickups(UspsDialect):
             "estimatedWeight": pounds(order.package),
             "pickupLocation": where,
         }
-        return self._json("POST", f"{base}/{PATH}", body, "book a pickup")
+        return self.request("POST", f"{base}/{PATH}", "book a pickup", body)
 
-    def parse_pickup(self, answer: Answer, order: PickupOrder) -> Pickup:
+    def parse_pickup(self, answer: Answer, asked: Slot) -> Pickup:
         body = content(answer, self.parse_error)
         number = words(dig(body, "confirmationNumber"))
         if not number:
@@ -69,25 +70,23 @@ class UspsPickups(UspsDialect):
         return Pickup(
             carrier=self.code,
             confirmation=number,
-            date=order.date,
-            ready=order.ready,
-            close=order.close,
+            date=asked.date,
+            ready=asked.ready,
+            close=asked.close,
             etag=answer.header("etag"),
         )
 
     def build_pickup_state(self, base: str, pickup: Pickup) -> Request | None:
         number = quote(pickup.confirmation, safe="")
-        return self._plain("GET", f"{base}/{PATH}/{number}", "read a booked pickup")
+        return self.request("GET", f"{base}/{PATH}/{number}", "read a booked pickup")
 
     def parse_pickup_state(self, answer: Answer, pickup: Pickup) -> Pickup:
         content(answer, self.parse_error)
         return msgspec.structs.replace(pickup, etag=answer.header("etag") or pickup.etag)
 
     def build_cancel_pickup(self, base: str, pickup: Pickup, account: Account) -> Request:
-        number = quote(pickup.confirmation, safe="")
-        return self._plain(
-            "DELETE", f"{base}/{PATH}/{number}", "cancel a pickup", {"If-Match": pickup.etag or "*"}
-        )
+        url = f"{base}/{PATH}/{quote(pickup.confirmation, safe='')}"
+        return self.request("DELETE", url, "cancel a pickup", headers={"If-Match": pickup.etag or "*"})
 
     def parse_cancel_pickup(self, answer: Answer) -> None:
         """A cancelled pickup answers with nothing at all."""

@@ -50,7 +50,7 @@ class UspsShipping(UspsDialect):
         if account.number.isdigit():
             body |= {"accountType": "EPS", "accountNumber": account.number}
         url = f"{base}/prices/v3/base-rates/search"
-        return self._json("POST", url, body, "ask what a return label costs")
+        return self.request("POST", url, "ask what a return label costs", body, reads=True)
 
     def parse_quote(self, answer: Answer) -> tuple[Quote, ...]:
         body = content(answer, self.parse_error)
@@ -96,7 +96,9 @@ class UspsShipping(UspsDialect):
             },
         }
         headers = {"Accept": LABELS_JSON, "X-Idempotency-Key": order.key}
-        return self._json("POST", f"{base}/labels/v3/return-label", body, "buy a return label", headers)
+        return self.request(
+            "POST", f"{base}/labels/v3/return-label", "buy a return label", body, headers=headers
+        )
 
     def parse_label(self, answer: Answer) -> Label:
         body = content(answer, self.parse_error)
@@ -116,7 +118,7 @@ class UspsShipping(UspsDialect):
 
     def build_void(self, base: str, label: Label, account: Account) -> Request:
         number = quote(tracking_number.checked(label.tracking_number), safe="")
-        return self._plain("DELETE", f"{base}/labels/v3/label/{number}", "cancel a return label")
+        return self.request("DELETE", f"{base}/labels/v3/label/{number}", "cancel a return label")
 
     def parse_void(self, answer: Answer) -> Voided:
         body = content(answer, self.parse_error)

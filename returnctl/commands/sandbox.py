@@ -17,12 +17,21 @@ FAULTS are separated by commas:
   drop:0.02                the connection closes before the request is handled
   lost-answer:0.02         it is handled, then the connection closes
   slow:200                 each request waits 200 ms longer
-  quirks                   the carriers' recorded deviations from their own specs
+  quirks                   the services' recorded deviations from their own specs
   no-attachments, no-label the seller has not answered, or sent no label, yet
   seed:7, retry-after:0    the source of chance; the seconds in Retry-After
 
 \b
-All but quirks, seed and retry-after may be limited:
+At Back Market alone:
+  cloudflare:0.1           the firewall's page, 403; cloudflare-429 another status
+  bot-challenge:0.1        403 for who can't prove to be no robot
+  envelope-v2              errors in that form: v1, v2, v3, problem, e009, html, empty
+  camel, cdn               addresses in camelCase; files on another host
+  edge-limit:200           so many requests in 10 seconds, then none for 10
+  care-limits:1            per cent of the limits that each minute and day has; 0: none
+
+\b
+What chance or a flag rules may be limited, but for quirks, camel and cdn:
   lost-answer@POST/v1/returns/*/messages:1x1   to a method, a path, and one time
   no-label@10000001                            to an order
 """

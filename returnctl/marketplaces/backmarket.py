@@ -31,8 +31,8 @@ from returnctl.marketplaces.base import (
     RemoteTracking,
     Upload,
 )
+from returnctl.marks import mark
 from returnctl.returns.intents import Outcome, Prepared
-from returnctl.wire import mark
 
 _BY_HAND = "it is done in the buyer's account, or in the back-office"
 

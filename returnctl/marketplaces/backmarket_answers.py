@@ -209,7 +209,7 @@ def _line(found: Any) -> Line | None:
     title, brand = words(dig(found, "product")), words(dig(found, "brand"))
     imei, serial = words(dig(found, "imei")), words(dig(found, "serial_number"))
     is_imei = re.fullmatch(r"[0-9]{15}", imei) is not None
-    model = title.split(" - ")[0].strip()
+    model = re.split(r" - |, ", title)[0].strip()
     return Line(
         line=number,
         title=title,

@@ -12,7 +12,7 @@ from returnctl.marketplaces import backmarket_answers as answers
 from returnctl.marketplaces import backmarket_requests as requests
 from returnctl.marketplaces.backmarket_dialect import SERVICE, Site, address, check, not_understood
 from returnctl.marketplaces.backmarket_pace import EDGE_BLOCK_S, in_words, paces
-from returnctl.wire import mark
+from returnctl.marks import mark
 
 #: A list has ten entries a page, and may be asked for 4,000 times a day.
 PAGES = 400

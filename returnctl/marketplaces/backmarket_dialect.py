@@ -15,7 +15,7 @@ from msgspec import Struct
 from returnctl.carriers.reading import as_list, dig, words
 from returnctl.errors import BadConfig, Blocked, Refused, Unavailable, Usage
 from returnctl.http import Answer, is_loopback, raise_for_status, same_origin
-from returnctl.wire import mark
+from returnctl.marks import mark
 
 SERVICE = "Back Market"
 

@@ -126,7 +126,11 @@ class ReturnsApi:
         if order.startswith("0"):
             raise NotFound(f"The marketplace knows no order {order}: its numbers never start with 0.")
         found = self._read(f"/v1/orders/{order}", _Order)
-        if found.order != order or not all(_NUMBER.fullmatch(line.line) for line in found.lines):
+        if (
+            found.order != order
+            or not found.lines
+            or not all(_NUMBER.fullmatch(line.line) for line in found.lines)
+        ):
             raise _not_understood("an order that was not asked for, or lines without a number")
         lines = tuple(
             line if line.kind in KINDS else structs.replace(line, kind="other") for line in found.lines
@@ -194,6 +198,8 @@ class ReturnsApi:
         return self._prepare("PUT", f"/v1/returns/{_id(case)}/tracking", tracking, summary)
 
     def send(self, prepared: Prepared) -> Outcome:
+        if prepared.service != SERVICE:
+            raise Usage(f"This was prepared for {prepared.service}, not for the marketplace.")
         request = http.Request(
             method=prepared.method,
             url=self._here(prepared.url),

@@ -21,15 +21,22 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class Return:
-    """One return, held (`Workspace.hold`) by whoever changes it."""
+    """One return, held (`Workspace.hold`) by whoever changes it. To look at, or in a dry run, it is not `writable`."""
 
     def __init__(
-        self, reference: Reference, folder: Path, record: Record, now: Callable[[], datetime]
+        self,
+        reference: Reference,
+        folder: Path,
+        record: Record,
+        now: Callable[[], datetime],
+        *,
+        writable: bool = True,
     ) -> None:
         self.reference = reference
         self.folder = folder
         self.record = record
         self.now = now
+        self._writable = writable
 
     @property
     def state(self) -> State:
@@ -37,10 +44,12 @@ class Return:
 
     def note(self, *happened: Event) -> None:
         """Add events to the record; on disk when this returns."""
+        assert self._writable
         self.record.append(self.now().isoformat(timespec="seconds"), *happened)
 
     def keep(self, name: str, content: bytes) -> str:
         """Write a file of the return; `name` is relative to its folder. Returns `name`."""
+        assert self._writable
         files.write_atomic(files.inside(self.folder, name), content)
         return name
 
@@ -53,6 +62,7 @@ class Return:
 
     def drop(self, name: str) -> None:
         """Remove a file of the return that nothing refers to any more."""
+        assert self._writable
         files.inside(self.folder, name).unlink(missing_ok=True)
 
     def read(self, name: str) -> bytes:

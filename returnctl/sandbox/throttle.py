@@ -14,10 +14,10 @@ class Throttle:
         """`clock` gives seconds, from any start."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._counts: dict[tuple[str, float], tuple[float, int]] = {}
+        self._counts: dict[tuple[str, int], tuple[float, int]] = {}
         self._blocked_until: dict[str, float] = {}
 
-    def takes(self, name: str, limits: dict[float, int]) -> bool:
+    def takes(self, name: str, limits: dict[int, int]) -> bool:
         """Whether one more passes; if so it is counted. `limits` are the most for each length, in seconds.
 
         A stretch begins with the first request after the one before has ended.
@@ -47,6 +47,6 @@ class Throttle:
             self._counts.clear()
             self._blocked_until.clear()
 
-    def _count(self, name: str, length: float, now: float) -> tuple[float, int]:
+    def _count(self, name: str, length: int, now: float) -> tuple[float, int]:
         start, count = self._counts.get((name, length), (now, 0))
         return (now, 0) if now - start >= length else (start, count)

@@ -29,6 +29,8 @@ class CancelResult(Result, kw_only=True):
 
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
+        if self.dry_run:
+            return
         if self.pickup:
             yield f"The pickup {self.pickup} is cancelled."
         if self.label:

@@ -21,6 +21,7 @@ from returnctl.returns.events import Amended, Coverage, Covers, Device, Opened
 from returnctl.returns.held import Return
 from returnctl.returns.record import Record
 from returnctl.returns.reference import Reference
+from returnctl.returns.state import State
 from returnctl.settings import Profile
 from returnctl.vocabulary import KINDS, REASONS, WISHES
 
@@ -229,9 +230,12 @@ def _living_case(marketplace: Marketplace, order: str, line: str | None) -> Case
 
 def _open_or_adopt(app: App, held: Return, marketplace: Marketplace) -> Told:
     """For a record whose opening came to nothing: it may have been opened elsewhere since."""
-    living = _living_case(marketplace, held.state.order, held.state.line) if held.state.number == 1 else None
+    again = held.state.number > 1
+    living = None if again else _living_case(marketplace, held.state.order, held.state.line)
+    if app.options.dry_run:
+        return Told(would=() if living else (_would_open(marketplace, held.state, again=again),))
     if living is None:
-        return _open(held, marketplace, again=held.state.number > 1)
+        return _open(held, marketplace, again=again)
     adoption.adopt(app, held, marketplace, living)
     return Told()
 
@@ -245,8 +249,8 @@ def _open(held: Return, marketplace: Marketplace, *, again: bool) -> Told:
     return Told(sent=True, messages=1)
 
 
-def _would_open(marketplace: Marketplace, event: Opened, *, again: bool) -> Would:
-    return conversation.would_send(marketplace.prepare_open(opening.new_case(event, again=again)))
+def _would_open(marketplace: Marketplace, facts: Opened | State, *, again: bool) -> Would:
+    return conversation.would_send(marketplace.prepare_open(opening.new_case(facts, again=again)))
 
 
 def _keep_invoice(app: App, held: Return, marketplace: Marketplace) -> None:

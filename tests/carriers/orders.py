@@ -15,9 +15,11 @@ from returnctl.carriers.base import (
     Package,
     Pickup,
     PickupOrder,
+    Slot,
 )
 
 DAY = date(2026, 12, 14)
+SLOT = Slot(date=DAY)
 
 CUSTOMER = Address(
     name="Jane van der Doe",

@@ -157,6 +157,18 @@ class TestEveryCarrier:
         with pytest.raises(errors.AuthFailed, match="sandbox"):
             client(code).track(NUMBERS[code])
 
+    def test_a_refused_purchase_bought_nothing(self, wire: responses.RequestsMock, code: str) -> None:
+        one = client(code)
+        request = one.prepare_label(label_order())
+        grant(wire, code)
+        wire.post(
+            f"{SANDBOX}/usps/payments/v3/payment-authorization", json={"paymentAuthorizationToken": "p"}
+        )
+        wire.post(request.url, json={}, status=403)
+        with pytest.raises(errors.AuthFailed, match="sandbox") as caught:
+            one.parse_label(one.send(request))
+        assert was_refused(caught.value)
+
     def test_without_credentials(self, code: str) -> None:
         one = CarrierClient(
             carrier(code),

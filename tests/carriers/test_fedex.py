@@ -22,6 +22,7 @@ from tests.carriers.orders import (
     HOME_SELLER,
     NUMBERS,
     SELLER,
+    SLOT,
     label,
     label_order,
     pickup_order,
@@ -313,16 +314,14 @@ class TestPickup:
         assert request.url == f"{BASE}/pickup/v1/pickups/availabilities"
         assert (asked["carriers"], asked["dispatchDate"]) == (["FDXG"], "2026-12-14")
         option = {"carrier": "FDXG", "available": True, "pickupDate": "2026-12-14", "cutOffTime": "15:30:00"}
-        offer = FEDEX.parse_pickup_offer(
-            answer("fedex", {"output": {"options": [option]}}), pickup_order("fedex")
-        )
+        offer = FEDEX.parse_pickup_offer(answer("fedex", {"output": {"options": [option]}}), DAY)
         assert (offer.available, offer.cutoff) == (True, "15:30")
         other_day = option | {"pickupDate": "2026-12-11"}
         body = {"output": {"options": [other_day]}}
-        assert FEDEX.parse_pickup_offer(answer("fedex", body), pickup_order("fedex")).available
+        assert FEDEX.parse_pickup_offer(answer("fedex", body), DAY).available
         for options in ([], [option | {"available": False}], [other_day, option | {"available": False}]):
             body = {"output": {"options": options}}
-            offer = FEDEX.parse_pickup_offer(answer("fedex", body), pickup_order("fedex"))
+            offer = FEDEX.parse_pickup_offer(answer("fedex", body), DAY)
             assert (offer.available, offer.reason) == (False, "FedEx does not collect there on 2026-12-14.")
 
     def test_book_and_cancel(self) -> None:
@@ -333,7 +332,7 @@ class TestPickup:
         assert asked["originDetail"]["packageLocation"] == "FRONT"
         assert asked["carrierCode"] == "FDXG"
         body = {"output": {"pickupConfirmationCode": "3001", "location": "COSA", "message": "ok"}}
-        booked = FEDEX.parse_pickup(answer("fedex", body), pickup_order("fedex"))
+        booked = FEDEX.parse_pickup(answer("fedex", body), SLOT)
         assert (booked.confirmation, booked.location) == ("3001", "COSA")
         cancel = FEDEX.build_cancel_pickup(BASE, booked, ACCOUNT)
         assert (cancel.method, cancel.url) == ("PUT", f"{BASE}/pickup/v1/pickups/cancel")
@@ -343,11 +342,11 @@ class TestPickup:
 
     def test_refusals(self) -> None:
         with pytest.raises(errors.Unavailable):
-            FEDEX.parse_pickup(answer("fedex", {"output": {}}), pickup_order("fedex"))
+            FEDEX.parse_pickup(answer("fedex", {"output": {}}), SLOT)
         with pytest.raises(errors.Unavailable):
             FEDEX.parse_cancel_pickup(answer("fedex", {}))
         with pytest.raises(errors.Unavailable):
-            FEDEX.parse_pickup_offer(answer("fedex", {}), pickup_order("fedex"))
+            FEDEX.parse_pickup_offer(answer("fedex", {}), DAY)
         body = {"errors": [{"code": "PICKUP.X", "message": "No."}]}
         with pytest.raises(errors.Refused, match=r"No \(PICKUP\.X\)"):
-            FEDEX.parse_pickup(answer("fedex", body, 400), pickup_order("fedex"))
+            FEDEX.parse_pickup(answer("fedex", body, 400), SLOT)

@@ -27,7 +27,7 @@ from tests.carriers.answers import (
     usps_scan,
     usps_tracked,
 )
-from tests.carriers.orders import NUMBERS, pickup, pickup_order
+from tests.carriers.orders import DAY, NUMBERS, SLOT, pickup
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 PARSES: list[Callable[[Carrier, Answer], Any]] = [
@@ -37,19 +37,19 @@ PARSES: list[Callable[[Carrier, Answer], Any]] = [
     lambda c, a: c.parse_quote(a),
     lambda c, a: c.parse_label(a),
     lambda c, a: c.parse_void(a),
-    lambda c, a: c.parse_pickup(a, pickup_order(c.code)),
+    lambda c, a: c.parse_pickup(a, SLOT),
     lambda c, a: c.parse_cancel_pickup(a),
 ]
 OWN: dict[str, list[Callable[[Carrier, Answer], Any]]] = {
     "ups": [lambda c, a: c.parse_label_file(a), lambda c, a: c.parse_find_label(a)],
     "usps": [
         lambda c, a: c.parse_payment(a),
-        lambda c, a: c.parse_pickup_offer(a, pickup_order("usps")),
+        lambda c, a: c.parse_pickup_offer(a, DAY),
         lambda c, a: c.parse_pickup_state(a, pickup("usps")),
     ],
     "fedex": [
         lambda c, a: c.parse_find_label(a),
-        lambda c, a: c.parse_pickup_offer(a, pickup_order("fedex")),
+        lambda c, a: c.parse_pickup_offer(a, DAY),
     ],
 }
 

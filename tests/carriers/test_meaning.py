@@ -54,6 +54,34 @@ class TestMeaning:
         if status != 302:
             assert "No such thing (E7)" in str(caught.value)
 
+    @pytest.mark.parametrize(
+        ("said", "message"),
+        [
+            (
+                ("030001", "There are no rates for this mail class."),
+                "There are no rates for this mail class (030001)",
+            ),
+            (("", "No such order"), "No such order"),
+            (("E7", ""), "(E7)"),
+        ],
+    )
+    def test_not_found_in_the_services_own_words(self, said: tuple[str, str], message: str) -> None:
+        with pytest.raises(errors.NotFound) as caught:
+            raise_for_status(self.answer(404), parse_error=lambda _: said)
+        assert (caught.value.message, caught.value.hint) == (f"Post: {message}.", None)
+
+    def test_not_found_without_words(self) -> None:
+        with pytest.raises(errors.NotFound, match="Post does not know this") as caught:
+            raise_for_status(self.answer(404), parse_error=lambda _: None)
+        assert caught.value.hint
+
+    @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 429, 503])
+    @pytest.mark.parametrize("body", [b"{}", PAGE])
+    def test_a_sentence_begins_with_a_capital(self, status: int, body: bytes) -> None:
+        with pytest.raises(errors.ReturnctlError) as caught:
+            raise_for_status(self.answer(status, body), "the marketplace")
+        assert caught.value.message.startswith("The marketplace ")
+
     def test_successes(self) -> None:
         for status in (200, 201, 202, 204, 207):
             raise_for_status(self.answer(status))
@@ -85,7 +113,7 @@ class TestMeaning:
         "body", [PAGE, b"", b"{", b'{"a":}', b"NaN", b"[" * 100_000, b"\xff\xfe", b'"\\ud800', b"nul"]
     )
     def test_no_json(self, body: bytes) -> None:
-        with pytest.raises(errors.Unavailable, match="x-request-id q7"):
+        with pytest.raises(errors.Unavailable, match="^Post answered .* x-request-id q7"):
             self.answer(200, body, **{"x-request-id": "q7"}).json()
 
     def test_other_charsets_and_marks(self) -> None:

@@ -132,7 +132,7 @@ def test_ambiguity_is_said() -> None:
     )
     found = recognition(both)
     assert (found.carrier, found.also) == ("usps", ("fedex",))
-    assert "fedex" in found.warning
+    assert "FedEx" in found.warning
 
 
 @pytest.mark.parametrize("number", ["", "hello", "12345", "2Z5R89390357567127", "RB123456785XX", "1" * 60])

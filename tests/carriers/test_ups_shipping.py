@@ -12,7 +12,7 @@ from returnctl import errors
 from returnctl.carriers.base import Account, Can, Money, Package, Voided
 from returnctl.carriers.ups import Ups
 from tests.carriers.answers import answer, ups_tracked
-from tests.carriers.orders import CUSTOMER, DAY, NUMBERS, label, label_order, pickup, pickup_order
+from tests.carriers.orders import CUSTOMER, DAY, NUMBERS, SLOT, label, label_order, pickup, pickup_order
 
 UPS = Ups()
 BASE = "https://onlinetools.ups.com"
@@ -147,9 +147,7 @@ class TestPickup:
         assert asked["SpecialInstruction"] == "Ring twice"
 
     def test_answer_and_cancel(self) -> None:
-        booked = UPS.parse_pickup(
-            answer("ups", {"PickupCreationResponse": {"PRN": "2929602E9CP"}}), pickup_order("ups")
-        )
+        booked = UPS.parse_pickup(answer("ups", {"PickupCreationResponse": {"PRN": "2929602E9CP"}}), SLOT)
         assert (booked.confirmation, booked.date) == ("2929602E9CP", DAY)
         request = UPS.build_cancel_pickup(BASE, booked, ACCOUNT)
         assert request.url == f"{BASE}/api/shipments/v2409/pickup/02"
@@ -158,7 +156,7 @@ class TestPickup:
         with pytest.raises(errors.Unavailable):
             UPS.parse_cancel_pickup(answer("ups", {}))
         with pytest.raises(errors.Unavailable):
-            UPS.parse_pickup(answer("ups", {"PickupCreationResponse": {}}), pickup_order("ups"))
+            UPS.parse_pickup(answer("ups", {"PickupCreationResponse": {}}), SLOT)
         assert pickup("ups").confirmation
 
     def test_no_phone(self) -> None:

@@ -22,6 +22,7 @@ from tests.carriers.orders import (
     HOME_SELLER,
     LAPTOP,
     NUMBERS,
+    SLOT,
     label,
     label_order,
     pickup,
@@ -143,11 +144,11 @@ class TestPickup:
         assert request.url.startswith(
             f"{BASE}/pickup/v3/carrier-pickup/eligibility?streetAddress=123+Ship+St&"
         )
-        assert USPS.parse_pickup_offer(answer("usps", {}), pickup_order("usps")).available
-        sunday = pickup_order("usps", date=date(2026, 12, 13))
+        assert USPS.parse_pickup_offer(answer("usps", {}), DAY).available
+        sunday = date(2026, 12, 13)
         assert not USPS.parse_pickup_offer(answer("usps", {}), sunday).available
         refused = {"error": {"errors": [{"code": "020009", "detail": "No carrier serves this address."}]}}
-        offer = USPS.parse_pickup_offer(answer("usps", refused, 400), pickup_order("usps"))
+        offer = USPS.parse_pickup_offer(answer("usps", refused, 400), DAY)
         assert (offer.available, offer.reason) == (False, "No carrier serves this address.")
 
     def test_request(self) -> None:
@@ -166,7 +167,7 @@ class TestPickup:
 
     def test_book_and_cancel(self) -> None:
         body = {"confirmationNumber": "WTC1", "pickupDate": "2026-12-14"}
-        booked = USPS.parse_pickup(answer("usps", body, etag='"33a6"'), pickup_order("usps"))
+        booked = USPS.parse_pickup(answer("usps", body, etag='"33a6"'), SLOT)
         assert (booked.confirmation, booked.etag, booked.date) == ("WTC1", '"33a6"', DAY)
         reading = USPS.build_pickup_state(BASE, booked)
         assert reading is not None
@@ -179,9 +180,9 @@ class TestPickup:
     def test_refusals(self) -> None:
         past = {"error": {"code": "400", "errors": [{"code": "020016", "detail": "The date is past."}]}}
         with pytest.raises(errors.Refused, match=r"The date is past \(020016\)"):
-            USPS.parse_pickup(answer("usps", past, 400), pickup_order("usps"))
+            USPS.parse_pickup(answer("usps", past, 400), SLOT)
         with pytest.raises(errors.Refused):
             USPS.parse_cancel_pickup(answer("usps", past, 400))
         with pytest.raises(errors.Unavailable):
-            USPS.parse_pickup(answer("usps", {}), pickup_order("usps"))
+            USPS.parse_pickup(answer("usps", {}), SLOT)
         assert USPS.build_cancel_pickup(BASE, pickup("usps", etag=""), ACCOUNT).headers["If-Match"] == "*"

@@ -38,6 +38,11 @@ class TestBattery:
         assert "warning" in ran.stderr
         assert "--battery" in ran.stderr
 
+    def test_what_nobody_said_is_not_on_record(self, run_line: Runner) -> None:
+        """Taken as ok for this time; the next call warns again."""
+        run_line("ship 10000001 --drop-off")
+        assert "--battery" in run_line("ship 10000001 --drop-off").stderr
+
     @pytest.mark.parametrize("answer", ["ok", "none"])
     def test_answered_once_is_remembered(self, run_line: Runner, answer: str) -> None:
         run_line(f"ship 10000001 --battery {answer}")

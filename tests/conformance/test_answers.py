@@ -20,6 +20,7 @@ from tests.carriers.orders import (
     ACCOUNTS,
     DAY,
     NUMBERS,
+    SLOT,
     credentials,
     label,
     label_order,
@@ -61,8 +62,8 @@ PARSES: dict[str, Parse] = {
     "find": lambda c, a: c.parse_find_label(a),
     "void": lambda c, a: c.parse_void(a),
     "payment": lambda c, a: c.parse_payment(a),
-    "pickup-offer": lambda c, a: c.parse_pickup_offer(a, pickup_order(c.code)),
-    "pickup": lambda c, a: c.parse_pickup(a, pickup_order(c.code)),
+    "pickup-offer": lambda c, a: c.parse_pickup_offer(a, DAY),
+    "pickup": lambda c, a: c.parse_pickup(a, SLOT),
     "pickup-state": lambda c, a: c.parse_pickup_state(a, pickup(c.code)),
     "cancel-pickup": lambda c, a: c.parse_cancel_pickup(a),
 }

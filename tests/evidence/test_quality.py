@@ -147,8 +147,8 @@ def test_a_reflection_is_no_matter_on_a_lit_screen(tmp_path: Path) -> None:
 
 def measurement(**changes: float) -> Measurement:
     usual: dict[str, float] = {
-        "edge_steepness": 0.7, "laplacian_variance": 400, "bright_level": 180, "contrast_levels": 120, "range_levels": 200,
-        "highlight_gap": 10, "glare_share": 0.0, "ink_share": 0.5,
+        "edge_steepness": 0.7, "laplacian_variance": 400, "bright_level": 180, "contrast_levels": 120,
+        "range_levels": 200, "highlight_gap": 10, "glare_share": 0.0, "ink_share": 0.5,
     }  # fmt: skip
     return Measurement(**(usual | changes))  # type: ignore[arg-type]
 

@@ -13,6 +13,7 @@ from tests.commands.world import Sandbox, tree
 @pytest.fixture(autouse=True)
 def opened(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("open 10000001 --reason faulty --wants refund")
+    run_line("ship 10000001 --battery ok")
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ LINES = (
     "disconnect-proof 10000001 {file}",
     "slip 10000001 --invoice {file}",
     "label 10000001 --file {file}",
-    "ship 10000001 --battery ok --inside {file}",
-    "ship 10000001 --battery ok --outside {file}",
+    "ship 10000001 --inside {file}",
+    "ship 10000001 --outside {file}",
     "message 10000001 Hello. --file {file}",
     "message 10000001 --body-file {file}",
 )

@@ -43,7 +43,7 @@ def test_during_an_upload(
     assert "Traceback" not in ran.stderr
     assert ran.stdout == ""
     if number != signal.SIGKILL:
-        assert len(ran.stderr.strip().splitlines()) <= 2
+        assert len(ran.stderr.splitlines()[-1]) < 100
         assert not list(workspace.rglob(".*.*json.*")), "a half-written file was left"
     json.loads((workspace / "10000001" / "return.json").read_bytes())
     assert run_line("status 10000001 --json").json["returns"][0]["steps"]["photos"]["state"] == "in-doubt"

@@ -68,12 +68,12 @@ def parts(wire: responses.RequestsMock) -> list[tuple[str, str | None, str, byte
     read = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + request.body)
     return [
         (
-            part.get_param("name", header="content-disposition"),  # type: ignore[misc]  # always text here
+            str(part.get_param("name", header="content-disposition")),
             part.get_filename(),
             part.get_content_type(),
             part.get_payload(decode=True).removesuffix(b"\r\n"),  # type: ignore[union-attr]  # bytes of one part
         )
-        for part in read.iter_parts()  # type: ignore[attr-defined]  # this policy makes EmailMessage
+        for part in read.iter_parts()
     ]
 
 
@@ -182,7 +182,7 @@ class TestFolders:
                 SAV, json=found, match=[matchers.query_param_matcher({"state": "0", "page": str(number)})]
             )
         assert len(list(client().folders(state=0))) == 11
-        assert {call.request.url.partition("?")[0] for call in wire.calls} == {SAV}
+        assert {str(call.request.url).partition("?")[0] for call in wire.calls} == {SAV}
 
     @pytest.mark.parametrize("following", ["null", "", None, "None"])
     def test_ends_where_nothing_follows(self, wire: responses.RequestsMock, following: Any) -> None:
@@ -371,7 +371,9 @@ class TestMessage:
     def test_goes_out_as_a_form(self, wire: responses.RequestsMock) -> None:
         wire.post(f"{SAV}/{CASE}/msg", status=201, json={"id": 601, "message": "Hello"})
         one = client()
-        prepared = one.prepare_message(str(CASE), "Hello\n\n[rc message 1/1 0a1b2c3d]", [PICTURE, PICTURE], "m")
+        prepared = one.prepare_message(
+            str(CASE), "Hello\n\n[rc message 1/1 0a1b2c3d]", [PICTURE, PICTURE], "m"
+        )
         assert one.send(prepared).facts == {"message": "601"}
         assert prepared.marker == "m"
         assert prepared.key is None
@@ -400,7 +402,9 @@ class TestMessage:
             one.send(one.prepare_message(str(CASE), "x", [], "m"))
         assert not was_refused(caught.value)
 
-    @pytest.mark.parametrize(("status", "refused"), [(400, True), (404, True), (429, True), (500, False), (504, False)])
+    @pytest.mark.parametrize(
+        ("status", "refused"), [(400, True), (404, True), (429, True), (500, False), (504, False)]
+    )
     def test_never_sent_again(self, wire: responses.RequestsMock, status: int, refused: bool) -> None:
         wire.post(f"{SAV}/{CASE}/msg", status=status)
         one = client()
@@ -442,8 +446,12 @@ class TestProblem:
         with pytest.raises(errors.Usage):
             client().prepare_problem(str(CASE), "LOST", "x", [], "m")
 
-    @pytest.mark.parametrize(("kind", "text", "files"), [("WRONG_ITEM", None, []), ("OTHER", "x", []), ("OTHER", None, [PICTURE])])
-    def test_an_older_folder_takes_other_alone(self, kind: str, text: str | None, files: list[Upload]) -> None:
+    @pytest.mark.parametrize(
+        ("kind", "text", "files"), [("WRONG_ITEM", None, []), ("OTHER", "x", []), ("OTHER", None, [PICTURE])]
+    )
+    def test_an_older_folder_takes_other_alone(
+        self, kind: str, text: str | None, files: list[Upload]
+    ) -> None:
         with pytest.raises(errors.Refused):
             client().prepare_problem("99999999", kind, text, files, None)
 

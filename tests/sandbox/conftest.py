@@ -8,6 +8,7 @@ import pytest
 
 from returnctl.sandbox import client
 from returnctl.sandbox.server import running
+from tests.sandbox.desk import Desk
 from tests.sandbox.speaking import Speaker
 
 
@@ -29,3 +30,9 @@ def url(served: str) -> str:
 def speak(url: str) -> Iterator[Speaker]:
     with Speaker(url) as speaker:
         yield speaker
+
+
+@pytest.fixture
+def desk(url: str) -> Iterator[Desk]:
+    with Desk(url) as desk:
+        yield desk

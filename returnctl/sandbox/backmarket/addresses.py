@@ -34,11 +34,11 @@ def camel(address: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shared(address: dict[str, Any]) -> dict[str, Any]:
-    street, street2, *_ = [*address["street"], "", ""]
+    street: list[str] = address["street"]
     return {
         "company": address["company"] or "",
-        "street": street,
-        "street2": street2,
+        "street": street[0],
+        "street2": ", ".join(street[1:]),
         "city": address["city"],
         "state": address["state"],
         "country": address["country"],

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-
 from returnctl.sandbox.backmarket.errors import error, stop
 from returnctl.sandbox.web import Answer, Context, Handler, Request, Stop
 
 _BAD_TOKENS = {"wrong", "expired"}
 _USER_AGENT = re.compile(r"BM-[^-;]+-[^;]+;[^\s;@]+@[^\s;@]+")
-_LANGUAGES = frozenset(
-    "fr-fr fr-be es-es de-de de-at it-it ja-jp en-au en-gb en-us nl-nl pt-pt en-ie el-gr sk-sk sv-se".split()
-)
+_LANGUAGES = {
+    *("en-us", "ja-jp", "en-au", "fr-fr", "fr-be", "es-es", "de-de", "de-at", "it-it", "en-gb", "nl-nl"),
+    *("pt-pt", "en-ie", "el-gr", "sk-sk", "sv-se"),
+}
 _NO_GUESTS = "/backmarket/ws/order"  # orders and their lines declare no 401
 
 _MINUTE, _DAY = 60, 86_400

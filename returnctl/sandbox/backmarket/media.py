@@ -48,7 +48,9 @@ def attachment(context: Context, request: Request) -> Answer:
 
 def label(context: Context, request: Request) -> Answer:
     """GET /media/labels/{number}.pdf: the very file that the buyer's own dialect gives."""
-    return _kept(context, request, f"select file, '{PDF}' as media_type from labels where number = ?")
+    return _kept(
+        context, request, "select file, 'application/pdf' as media_type from labels where number = ?"
+    )
 
 
 def transfer(context: Context, request: Request) -> Answer:

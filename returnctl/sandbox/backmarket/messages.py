@@ -48,31 +48,17 @@ def write(context: Context, request: Request) -> Answer:
         raise stop(400, f"message is 1 to {_CHARACTERS} characters")
     now = clock.now()
     number = conversation.post(context.db, case["id"], text, author="seller", at=now)
-    kept = [conversation.attach(context.db, case["id"], number, file) for file in form.files]
+    kept = [(conversation.attach(context.db, case["id"], number, file), file.name) for file in form.files]
     context.db.execute("update cases set closed_at = null, answered = 1 where id = ?", (case["id"],))
     ids.touch(context.db, case["order_number"])
+    sent = {"group": case["folder"], "sender": ids.SELLER}
     attachments = [
-        {
-            "msg": number,
-            "group": case["folder"],
-            "sender": ids.SELLER,
-            "attachment": media.path(f"attachments/{place}/{file.name}"),
-        }
-        for place, file in zip(kept, form.files, strict=True)
+        {"msg": number, **sent, "attachment": media.path(f"attachments/{place}/{name}")}
+        for place, name in kept
     ]
     first = {"attachment": attachments[0]} if attachments else {}
-    return json_answer(
-        {
-            "id": number,
-            "message": text,
-            "date_creation": times.told(now.isoformat()),
-            "group": case["folder"],
-            "sender": ids.SELLER,
-            **first,
-            "attachments": attachments,
-        },
-        201,
-    )
+    message = {"id": number, "message": text, "date_creation": times.told(now.isoformat())}
+    return json_answer({**message, **sent, **first, "attachments": attachments}, 201)
 
 
 def told(context: Context, request: Request, case: sqlite3.Row) -> list[dict[str, Any]]:

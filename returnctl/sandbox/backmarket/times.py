@@ -20,7 +20,7 @@ def minute(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d-%H-%M").strftime("%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - UTC
+        return datetime.strptime(text, "%Y-%m-%d-%H-%M").strftime("%Y-%m-%d %H:%M:%S")
     except ValueError as error:
         raise stop(400, "A moment is YYYY-MM-DD-hh-mm") from error
 

@@ -19,7 +19,8 @@ _LAST_PAGE = 100_000
 _GRACE_DAYS = 5  # weekends and holidays may move the last day of the window by some days
 _WINDOW_DAYS = 30
 _MATCHING = (
-    " from cases where (?1 is null or order_number = ?1)"
+    " from cases where order_number = coalesce(?1, order_number)"
+    " and (?1 is not null or order_number not in (select number from orders where past))"
     " and (?2 is null or (closed_at is null) = (?2 = 'open'))"
 )
 

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.commands.pictures import Pictures
+from tests.commands.running import Runner
+from tests.commands.world import Sandbox
+from tests.faults.gate import Gate
+
+
+@pytest.fixture
+def names(pictures: Pictures, tmp_path: Path) -> dict[str, object]:
+    """What the examples call by name."""
+    return {
+        "phone": pictures.phone,
+        "proof": pictures.phone / "disconnect-proof.png",
+        "missing": tmp_path / "missing.png",
+    }
+
+
+@pytest.fixture
+def prepared(run_line: Runner, sandbox: Sandbox) -> None:
+    """A return with its label: every command has something to do."""
+    run_line("open 10000001 --reason faulty --wants refund")
+    run_line("label 10000001")
+
+
+@pytest.fixture
+def gate(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Stands in front of the sandbox; the profile leads to it."""
+    with Gate(sandbox.url) as opened:
+        monkeypatch.setenv("RETURNCTL_SANDBOX_URL", opened.url)
+        yield opened

@@ -1,0 +1,50 @@
+"""One call of every command that goes well, and one that does not; a new command has to bring its own."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tests.commands.world import IMEI
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """`well` and `badly` are what follows the command's name. `exit` is how `badly` ends.
+
+    `plain` commands list something, or belong to no return: they have no common keys.
+    """
+
+    well: str
+    badly: str
+    exit: int = 5
+    plain: bool = False
+
+
+EXAMPLES = {
+    "open": Example(
+        well="10000001 --reason faulty --wants refund", badly="19999999 --reason faulty --wants refund"
+    ),
+    "photos": Example(well="10000001 {phone}", badly="10000099 {phone}"),
+    "imei": Example(well=f"10000001 {IMEI}", badly="10000001 356789100000073", exit=6),
+    "disconnect-proof": Example(well="10000001 {proof}", badly="10000001 {missing}", exit=2),
+    "slip": Example(well="10000001", badly="10000099"),
+    "label": Example(well="10000001", badly="10000001 --file {missing}", exit=2),
+    "ship": Example(
+        well="10000001 --battery ok --drop-off --sent", badly="10000001 --battery damaged", exit=6
+    ),
+    "track": Example(well="10000001", badly="10000099"),
+    "status": Example(well="10000001", badly="10000099"),
+    "handover": Example(well="10000001", badly="10000099"),
+    "message": Example(well="10000001 Hello.", badly="10000001", exit=2),
+    "messages": Example(well="10000001", badly="10000099"),
+    "points": Example(well="--near 12207", badly="--near 12207 --carrier dhl", exit=2),
+    "resolve": Example(well="10000001", badly="10000001 --happened --did-not-happen", exit=2),
+    "cancel": Example(well="10000001 --yes", badly="10000099"),
+    "close": Example(well="10000001 --outcome refunded", badly="10000001 --outcome lost", exit=2),
+    "sandbox": Example(well="orders", badly="ledger 999", plain=True),
+    "help": Example(well="exit-codes", badly="exit-code", exit=2, plain=True),
+}
+#: What changes something, here or at a service.
+CHANGING = (
+    "open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track", "handover", "message", "resolve",
+    "cancel", "close",
+)  # fmt: skip
