@@ -65,7 +65,8 @@ def _views(kind: str, attachments: tuple[Attachment, ...], *, any_name: bool) ->
     views = sorted(devices.views(kind), key=len, reverse=True)
     found = {}
     for attachment in attachments:
-        stem = attachment.name.lower().partition(".")[0].replace("_", "-").replace(" ", "-")
+        name = attachment.name.lower().replace("_", "-").replace(" ", "-")
+        stem = name.rpartition(".")[0] or name
         view = next((view for view in views if stem == view or stem.endswith(f"-{view}")), None)
         if view is None and any_name and (ours := _OUR_NAME.fullmatch(stem)):
             view = ours[1]

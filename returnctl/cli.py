@@ -40,6 +40,8 @@ OTHER_COMMANDS = {
     "resolve": "End a doubt about something that was sent.",
     "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
+    "auth": "Keep, remove and show credentials.",
+    "config": "Show the configuration, and where it comes from.",
     "sandbox": "Practise against an embedded marketplace.",
     "help": "Explain the exit codes and the environment.",
 }

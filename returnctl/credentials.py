@@ -166,7 +166,7 @@ def _from_command(command: tuple[str, ...]) -> str:
         done = subprocess.run(  # noqa: S603 - the user's own command, as a list of words, through no shell
             command, capture_output=True, timeout=COMMAND_PATIENCE_S, check=True, stdin=subprocess.DEVNULL
         )
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         why = "took too long" if isinstance(error, subprocess.TimeoutExpired) else "failed"
         raise AuthFailed(
             f"The profile's token_command ({command[0]}) {why}.", hint="run it by hand to see what it says"
@@ -174,4 +174,4 @@ def _from_command(command: tuple[str, ...]) -> str:
     token = done.stdout.decode("utf-8", "replace").strip()
     if not token:
         raise AuthFailed(f"The profile's token_command ({command[0]}) printed nothing.")
-    return token.splitlines()[0]
+    return token.splitlines()[0].strip()

@@ -42,16 +42,12 @@ def words(text: str) -> None:
     click.echo(_encodable(safe(text), sys.stderr), err=True)
 
 
-def styled(text: str, **style: Any) -> str:
-    return click.style(text, **style)
-
-
 def document(content: Any) -> None:
     """One JSON document, to standard output."""
     import msgspec
 
-    encoded = msgspec.json.format(msgspec.json.encode(content, order=None), indent=2)
-    click.echo(encoded.decode())
+    encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    click.echo(_json(encoded.decode(), sys.stdout))
 
 
 def raw(content: bytes) -> None:
@@ -95,11 +91,34 @@ def error(problem: ReturnctlError, *, as_json: bool) -> None:
             "message": safe(problem.message),
             "hint": safe(_sentence(problem.hint)) if problem.hint else None,
         }
-        click.echo(msgspec.json.encode({"error": fault}).decode(), err=True)
+        click.echo(_json(msgspec.json.encode({"error": fault}).decode(), sys.stderr), err=True)
         return
     words(f"returnctl: {problem.message}")
     if problem.hint:
         words(f"Hint: {_sentence(problem.hint)}")
+
+
+def _json(text: str, stream: Any) -> str:
+    """JSON without a character that a terminal obeys or the stream can't carry: these become \\u escapes."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    carried = getattr(stream, "encoding", None) or "utf-8"
+    return "".join(
+        c if c == "\n" or (c.isprintable() and _carries(carried, c)) else _escaped(c) for c in text
+    )
+
+
+def _carries(encoding: str, character: str) -> bool:
+    try:
+        character.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _escaped(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _sentence(text: str) -> str:

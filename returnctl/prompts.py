@@ -17,3 +17,8 @@ def confirm(question: str) -> bool:
 def secret(what: str) -> str:
     """A text that is not shown while it is typed."""
     return str(click.prompt(what, hide_input=True, err=True))
+
+
+def optional(what: str) -> str:
+    """A text that may be left empty."""
+    return str(click.prompt(what, default="", show_default=False, err=True)).strip()

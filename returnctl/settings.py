@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from returnctl.errors import BadConfig
 from returnctl.vocabulary import CARRIERS
 
 SANDBOX_URL = "http://127.0.0.1:8377"
+_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
 BUILT_IN = ("manual", "sandbox")
 MARKETPLACES = ("manual", "returns-api")
 _PROFILE_KEYS = (
@@ -40,7 +42,9 @@ VARIABLES = {
     "RETURNCTL_ENVIRONMENT": "its environment: staging or production",
     "RETURNCTL_MARKET": "its market, such as en-us",
     "RETURNCTL_MARKETPLACE_TOKEN": "the marketplace's token",
-    "RETURNCTL_UPS_CLIENT_ID": "the carriers' credentials; likewise _CLIENT_SECRET and _ACCOUNT, USPS and FEDEX",
+    "RETURNCTL_UPS_CLIENT_ID": "UPS; with it _CLIENT_SECRET, _ACCOUNT",
+    "RETURNCTL_USPS_CLIENT_ID": "USPS; with it _CLIENT_SECRET, _CRID, _MID, _MANIFEST_MID, _EPS_ACCOUNT",
+    "RETURNCTL_FEDEX_CLIENT_ID": "FedEx; with it _CLIENT_SECRET, _ACCOUNT, _TRACKING_CLIENT_ID and its _SECRET",
     "RETURNCTL_SANDBOX_URL": "where the sandbox listens",
     "RETURNCTL_NOW": "sets the clock, with the sandbox profiles only",
     "NO_COLOR, FORCE_COLOR": "colour off, or on even where the output is no terminal",
@@ -85,8 +89,12 @@ class Settings:
         return self.environ.get(name, "").lower() not in ("", "0", "false", "no", "off")
 
     @property
+    def config_folder(self) -> Path:
+        return config_folder(self.environ)
+
+    @property
     def config_path(self) -> Path:
-        return config_folder(self.environ) / "config.toml"
+        return self.config_folder / "config.toml"
 
     @property
     def cache_folder(self) -> Path:
@@ -115,7 +123,7 @@ class Settings:
 
         try:
             content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise BadConfig(f"{path} is not valid TOML: {error}.") from None
         self._warn_unknown(content, ("default_profile", "profile"), path)
         return content
@@ -159,8 +167,17 @@ class Settings:
             hint=f"one of {', '.join(known)}; profiles are defined in {self.config_path}",
         )
 
+    def names_carrier(self, profile: Profile, carrier: str) -> bool:
+        """Whether the profile's own table speaks of a carrier: then it is meant to be asked."""
+        table = self.file.get("profile", {}).get(profile.name, {})
+        return carrier in table.get("carriers", {})
+
     def _sandbox(self, name: str) -> Profile:
         url = self.environ.get("RETURNCTL_SANDBOX_URL") or SANDBOX_URL
+        if not _LOOPBACK.fullmatch(url):
+            raise BadConfig(
+                f"RETURNCTL_SANDBOX_URL is not on this machine: {url}.", hint=f"such as {SANDBOX_URL}"
+            )
         return Profile(
             name=name,
             marketplace="returns-api",

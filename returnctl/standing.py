@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 from returnctl.app import App
 from returnctl.conversation import Told
-from returnctl.errors import Pending, Refused, ReturnctlError
+from returnctl.errors import Busy, Pending, Refused, ReturnctlError
 from returnctl.result import Result
 from returnctl.returns import progress
 from returnctl.returns.events import Reopened
 from returnctl.returns.held import Return
+from returnctl.returns.reference import Reference
 
 R = TypeVar("R", bound=Result)
 
@@ -46,8 +47,18 @@ def case(held: Return) -> str:
 
 
 @contextlib.contextmanager
-def explained(make: Callable[[], Result]) -> Iterator[None]:
-    """Give an error of this block the step's result as far as it got, where it has none yet."""
+def working(app: App, reference: Reference, make: Callable[[Return], Result]) -> Iterator[Return]:
+    """The return, held by us; an error of this block gets the result as far as it got, where it has none yet."""
+    try:
+        with app.holding(reference) as held, _explained(lambda: make(held)):
+            yield held
+    except Busy as error:
+        error.result = error.result or make(app.reading(reference))
+        raise
+
+
+@contextlib.contextmanager
+def _explained(make: Callable[[], Result]) -> Iterator[None]:
     try:
         yield
     except ReturnctlError as error:

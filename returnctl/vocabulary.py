@@ -17,6 +17,8 @@ REASONS = (
 WISHES = ("refund", "exchange", "repair")
 OUTCOMES = ("refunded", "exchanged", "repaired", "refused", "sent-back", "withdrawn")
 CARRIERS = ("ups", "usps", "fedex")
+#: What one can log in to.
+SERVICES = ("marketplace", *CARRIERS)
 #: Where a parcel can be; `unknown` is none that one can wait for.
 STATUSES = (
     "label-created",
@@ -30,3 +32,5 @@ STATUSES = (
     "cancelled",
 )
 TEMPLATES = ("retake", "label-expired", "lost-parcel", "damaged-in-transit")
+#: What `guide` explains, in the order in which one needs it.
+TOPICS = ("imei", "backup", "disconnect", "packing")

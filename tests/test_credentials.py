@@ -13,8 +13,8 @@ import keyring
 import keyring.errors
 import pytest
 
-from returnctl import credentials
-from returnctl.credentials import Secret, carrier_credentials, from_keyring, marketplace_token
+from returnctl import credentials, vault
+from returnctl.credentials import Secret, carrier_credentials, carrier_origin, marketplace_token
 from returnctl.errors import AuthFailed
 from returnctl.settings import Profile
 
@@ -27,6 +27,13 @@ ENVIRON = {"RETURNCTL_MARKETPLACE_TOKEN": CANARY}
 @pytest.fixture(autouse=True)
 def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyring, "get_password", lambda service, name: None)
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user whose keyring has everything for the profile `desk`."""
+    (tmp_path / vault.LIST).write_text('{"desk":["marketplace","ups","usps","fedex"]}')
+    return {"RETURNCTL_CONFIG_DIR": str(tmp_path)}
 
 
 def printing(*lines: str) -> tuple[str, ...]:
@@ -140,7 +147,7 @@ class TestCommand:
 class TestKeyring:
     @pytest.fixture(autouse=True)
     def no_patience(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(credentials, "KEYRING_PATIENCE_S", 0.05)
+        monkeypatch.setattr(vault, "PATIENCE_S", 0.05)
 
     @pytest.fixture
     def raised(self, monkeypatch: pytest.MonkeyPatch) -> list[threading.ExceptHookArgs]:
@@ -150,20 +157,36 @@ class TestKeyring:
         return raised
 
     @pytest.fixture
-    def hang(self) -> Iterator[Callable[..., str | None]]:
+    def hang(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         end = threading.Event()
-        yield lambda *_: "late" if end.wait(30) else None
+        monkeypatch.setattr(keyring, "get_password", lambda *_: "late" if end.wait(30) else None)
+        yield
         end.set()
 
-    def test_one_that_hangs_is_not_waited_for(
-        self, monkeypatch: pytest.MonkeyPatch, hang: Callable[..., str | None]
-    ) -> None:
-        monkeypatch.setattr(keyring, "get_password", hang)
+    @pytest.mark.usefixtures("hang")
+    def test_one_that_hangs_is_not_waited_for(self) -> None:
         started = time.monotonic()
-        assert from_keyring("returnctl/desk", "marketplace") is None
+        with pytest.raises(AuthFailed, match="no token"):
+            marketplace_token(DESK, {})
         assert time.monotonic() - started < 2
+
+    @pytest.mark.usefixtures("hang")
+    def test_one_that_holds_the_token_and_hangs_is_named(self, listed: dict[str, str]) -> None:
+        for ask in (
+            lambda: marketplace_token(DESK, listed),
+            lambda: carrier_credentials("ups", DESK, listed),
+        ):
+            with pytest.raises(AuthFailed, match="keyring did not answer") as caught:
+                ask()
+            assert caught.value.exit == 4
+            assert caught.value.hint
+
+    @pytest.mark.usefixtures("hang")
+    def test_it_does_not_keep_the_process_alive(self) -> None:
+        before = set(threading.enumerate())
         with pytest.raises(AuthFailed):
             marketplace_token(DESK, {})
+        assert all(thread.daemon for thread in set(threading.enumerate()) - before)
 
     @pytest.mark.parametrize(
         "error",
@@ -179,18 +202,23 @@ class TestKeyring:
         ],
         ids=lambda error: type(error).__name__,
     )
-    def test_one_that_fails_is_as_none(
+    def test_one_that_fails(
         self,
         monkeypatch: pytest.MonkeyPatch,
         raised: list[threading.ExceptHookArgs],
         capfd: pytest.CaptureFixture[str],
+        listed: dict[str, str],
         error: Exception,
     ) -> None:
         def get(*_: str) -> str:
             raise error
 
         monkeypatch.setattr(keyring, "get_password", get)
-        assert from_keyring("returnctl/desk", "marketplace") is None
+        with pytest.raises(AuthFailed, match="no token"):
+            marketplace_token(DESK, {})
+        with pytest.raises(AuthFailed, match="keyring") as caught:
+            marketplace_token(DESK, listed)
+        assert CANARY not in caught.value.message + (caught.value.hint or "")
         assert raised == []
         assert capfd.readouterr() == ("", "")
 
@@ -199,14 +227,6 @@ class TestKeyring:
         monkeypatch.setattr(keyring, "get_password", lambda service, name: kept)
         with pytest.raises(AuthFailed):
             marketplace_token(DESK, {})
-
-    def test_it_does_not_keep_the_process_alive(
-        self, monkeypatch: pytest.MonkeyPatch, hang: Callable[..., str | None]
-    ) -> None:
-        monkeypatch.setattr(keyring, "get_password", hang)
-        before = set(threading.enumerate())
-        from_keyring("a", "b")
-        assert all(thread.daemon for thread in set(threading.enumerate()) - before)
 
 
 class TestCarriers:
@@ -239,6 +259,47 @@ class TestCarriers:
         if empty is not None:
             environ[f"RETURNCTL_FEDEX_{missing}"] = empty
         assert carrier_credentials("fedex", DESK, environ) is None
+
+    KEPT = '{"client_id":"kept","client_secret":"s3","account":"K1","eps_account":"K2"}'
+
+    def test_the_keyring_is_asked_for_what_it_is_known_to_hold(
+        self, monkeypatch: pytest.MonkeyPatch, listed: dict[str, str]
+    ) -> None:
+        monkeypatch.setattr(keyring, "get_password", lambda service, name: self.KEPT)
+        found = carrier_credentials("ups", DESK, listed)
+        assert found is not None
+        assert (found.client_id, found.account.number) == ("kept", "K2")
+        assert carrier_origin("ups", DESK, listed) == "keyring"
+        assert carrier_credentials("ups", Profile(name="another"), listed) is None
+        assert carrier_credentials("ups", DESK, {"RETURNCTL_CONFIG_DIR": "/nowhere"}) is None
+
+    def test_the_environment_goes_before_the_keyring(
+        self, monkeypatch: pytest.MonkeyPatch, listed: dict[str, str]
+    ) -> None:
+        monkeypatch.setattr(keyring, "get_password", lambda service, name: self.KEPT)
+        whole = {"RETURNCTL_UPS_CLIENT_ID": "id", "RETURNCTL_UPS_CLIENT_SECRET": "s"}
+        for environ, client, number in (
+            (whole, "id", ""),
+            ({"RETURNCTL_USPS_EPS_ACCOUNT": "E1"}, "kept", "E1"),
+        ):
+            code = "usps" if client == "kept" else "ups"
+            found = carrier_credentials(code, DESK, listed | environ)
+            assert found is not None
+            assert (found.client_id, found.account.number) == (client, number)
+
+    @pytest.mark.parametrize(
+        "kept", ["", "canary", "[]", "{}", '{"client_id":"a"}', '{"client_id":1,"client_secret":"a"}']
+    )
+    def test_what_is_in_the_keyring_may_be_anything(
+        self, monkeypatch: pytest.MonkeyPatch, listed: dict[str, str], kept: str
+    ) -> None:
+        monkeypatch.setattr(keyring, "get_password", lambda service, name: kept)
+        if not kept:
+            assert carrier_credentials("fedex", DESK, listed) is None
+            return
+        with pytest.raises(AuthFailed) as caught:
+            carrier_credentials("fedex", DESK, listed)
+        assert "canary" not in caught.value.message
 
     @pytest.mark.parametrize("code", ["ups", "usps", "fedex"])
     def test_the_sandbox_ignores_what_is_there(self, code: str) -> None:

@@ -40,9 +40,10 @@ def as_list(value: Any) -> list[Any]:
 def part(value: Any, name: str) -> dict[str, Any]:
     """What lies under the name, or the first of the list there; empty when it is no object."""
     found = value.get(name) if isinstance(value, dict) else None
-    if isinstance(found, list) and found:
-        found = found[0]
-    return found if isinstance(found, dict) else {}
+    if isinstance(found, dict):
+        return found
+    first = found[0] if isinstance(found, list) and found else None
+    return first if isinstance(first, dict) else {}
 
 
 def words(value: Any) -> str:
@@ -52,6 +53,8 @@ def words(value: Any) -> str:
         if kind is not int and kind is not float:
             return ""
         value = str(value)
+    if value.isalnum():  # a code, or a word alone: most of what comes
+        return value[:300]
     if "<" in value or "&" in value:
         value = clean_text(html.unescape(_TAG.sub("", value)))
     return " ".join(value.split())[:300]

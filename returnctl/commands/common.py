@@ -164,6 +164,18 @@ class _Command(click.Command):
         return [(code, EXIT_CODES[int(code)]) for code in (self.epilog or "").split()]
 
 
+class _Group(click.Group):
+    """Commands of a command, in the order in which they are defined."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def cli_group(function: Callable[..., None]) -> click.Group:
+    """Make a Click group of a function that does nothing; its commands are added to it."""
+    return click.group(cls=_Group)(function)
+
+
 def _refuse_empty(given: dict[str, Any]) -> None:
     """An empty value is a script's empty variable, never “not given”."""
     for name, value in given.items():

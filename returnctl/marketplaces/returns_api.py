@@ -289,7 +289,7 @@ def _problem(answer: http.Answer) -> tuple[str, str] | None:
         if isinstance(error, dict)
     ]
     words = str(problem.get("detail") or problem.get("title") or "")
-    return _word(answer), "; ".join([words, *fields]) if fields else words
+    return _word(answer), "; ".join([words.rstrip("."), *fields]) if fields else words
 
 
 def _word(answer: http.Answer) -> str:

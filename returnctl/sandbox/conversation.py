@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import re
@@ -100,17 +101,24 @@ def draw_photos_due(db: sqlite3.Connection, case: sqlite3.Row) -> None:
     """The buyer's pictures are drawn when somebody first looks: it takes a second that few starts need."""
     if not case["photos_due"]:
         return
-    from returnctl.sandbox.pictures import draw_photos
-
     (message,) = db.execute(
         "select min(number) from messages where case_id = ? and author = 'buyer'", (case["id"],)
     ).fetchone()
     order = db.execute("select document from orders where number = ?", (case["order_number"],)).fetchone()
     lines = {line["line"]: line for line in msgspec.json.decode(order["document"])["lines"]}
-    with tempfile.TemporaryDirectory() as folder:
-        for path in draw_photos(Path(folder), lines[case["line"]]["kind"], seed=6):
-            attach(db, case["id"], message, _read_file(path.name, "", path.read_bytes()))
+    for file in _photos(lines[case["line"]]["kind"]):
+        attach(db, case["id"], message, file)
     db.execute("update cases set photos_due = 0 where id = ?", (case["id"],))
+
+
+@functools.cache
+def _photos(kind: str) -> tuple[File, ...]:
+    """The same pictures each time, so that a sandbox which is reset often draws them once."""
+    from returnctl.sandbox.pictures import draw_photos
+
+    with tempfile.TemporaryDirectory() as folder:
+        paths = draw_photos(Path(folder), kind, seed=6)
+        return tuple(_read_file(path.name, "", path.read_bytes()) for path in paths)
 
 
 def _read_file(name: str | None, declared: str, body: bytes) -> File:

@@ -41,7 +41,7 @@ class CancelResult(Result, kw_only=True):
 
 def run(app: App, reference: Reference) -> CancelResult:
     """Undo what can be undone. Running it again after a failure goes on where it stopped."""
-    with app.holding(reference) as held:
+    with standing.working(app, reference, lambda held: _result(app, held, None, None, Told())) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", pickups.STEP, "label", STEP)
         pickup = held.state.pickup.confirmation if held.state.pickup else None

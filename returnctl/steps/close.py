@@ -37,7 +37,7 @@ class CloseResult(Result, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> CloseResult:
     if options.amount and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", options.amount):
         raise Usage(f"--amount {options.amount[:20]}: not an amount.", hint="such as 389.00")
-    with app.holding(reference) as held:
+    with standing.working(app, reference, lambda held: standing.result(CloseResult, app, held, STEP)) as held:
         if app.options.reopen:
             if held.state.closed and not app.options.dry_run:
                 held.note(Reopened())

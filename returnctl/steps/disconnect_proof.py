@@ -72,7 +72,7 @@ class _Taken(Struct, frozen=True, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ProofResult:
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
+    with standing.working(app, reference, lambda held: _result(app, held)) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         if options.backed_up and not app.options.dry_run and held.state.backed_up != options.backed_up:

@@ -47,7 +47,9 @@ class HandoverResult(Result, kw_only=True):
 
 
 def run(app: App, reference: Reference) -> HandoverResult:
-    with app.holding(reference) as held:
+    with standing.working(
+        app, reference, lambda held: standing.result(HandoverResult, app, held, STEP)
+    ) as held:
         if app.options.done and not app.options.dry_run:
             confirmed = handover.confirm(held)
             return standing.result(HandoverResult, app, held, STEP, confirmed=confirmed)

@@ -59,10 +59,9 @@ class ImeiResult(Result, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ImeiResult:
-    with (
-        app.holding(reference) as held,
-        standing.explained(lambda: _result(app, held, held.state.identified, options)),
-    ):
+    with standing.working(
+        app, reference, lambda held: _result(app, held, held.state.identified, options)
+    ) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         if not (options.imei or options.images or options.serial):

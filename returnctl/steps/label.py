@@ -69,7 +69,7 @@ class LabelResult(Result, kw_only=True):
 
 def run(app: App, reference: Reference, options: Options) -> LabelResult:
     """Take the label; nothing is bought without `options.terms`."""
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held)):
+    with standing.working(app, reference, lambda held: _result(app, held)) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         told = _take(app, held, options)

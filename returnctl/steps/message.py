@@ -70,7 +70,7 @@ class MessagesResult(Result, kw_only=True):
 def say(app: App, reference: Reference, options: Options) -> MessageResult:
     """Say something once: the same words and files again are known, and not sent."""
     text = options.text or (TEMPLATES[options.template] if options.template else "")
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, text, ())):
+    with standing.working(app, reference, lambda held: _result(app, held, text, ())) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         if not text and not options.files and app.options.done:

@@ -60,7 +60,7 @@ def run(app: App, wanted: Reference, wish: Wish) -> OpenResult:
     """Open the return that `wanted` names. Running it again changes nothing but amended local facts."""
     existing = _existing(app, wanted, wish)
     if existing is not None:
-        with app.holding(existing) as held, standing.explained(lambda: _result(app, held, Told())):
+        with standing.working(app, existing, lambda held: _result(app, held, Told())) as held:
             return _again(app, held, wish)
     profile = app.chosen_profile()
     if profile.marketplace == "manual":

@@ -107,7 +107,7 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
     """Judge, keep what passes, and send what the seller does not have yet, once the set is whole."""
     judged: dict[str, Judgement] = {}
     others: list[str] = []
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, judged, others)):
+    with standing.working(app, reference, lambda held: _result(app, held, judged, others)) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         if app.options.done and not (options.files or options.explicit):

@@ -54,7 +54,9 @@ def run(app: App, reference: Reference, options: Options) -> ResolveResult:
     """Raises InDoubt, or the service's error, while something stays unknown."""
     if options.happened and options.did_not_happen:
         raise Usage("--happened and --did-not-happen exclude each other.")
-    with app.holding(reference) as held:
+    with standing.working(
+        app, reference, lambda held: standing.result(ResolveResult, app, held, STEP)
+    ) as held:
         ended: list[Ended] = []
         for doubt in held.state.doubts:
             try:

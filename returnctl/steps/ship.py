@@ -83,7 +83,7 @@ class ShipResult(Result, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> ShipResult:
-    with app.holding(reference) as held, standing.explained(lambda: _result(app, held, Told())):
+    with standing.working(app, reference, lambda held: _result(app, held, Told())) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", "pickup", STEP)
         _check_battery(app, held, options)
@@ -108,6 +108,7 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
 
 
 def _check_battery(app: App, held: Return, options: Options) -> None:
+    """Only a person's answer is recorded; where nobody can be asked, `ok` is taken with a warning."""
     answer = options.battery or held.state.battery
     if answer is None and held.state.device.kind in BATTERY_KINDS:
         if app.may_ask:
@@ -116,7 +117,6 @@ def _check_battery(app: App, held: Return, options: Options) -> None:
             )
         else:
             app.warn("--battery was not given: taken as ok. A damaged lithium battery may not be posted.")
-            answer = "ok"
     if answer and answer != held.state.battery and not app.options.dry_run:
         held.note(BatteryAnswered(answer=answer))
     if answer == "damaged":

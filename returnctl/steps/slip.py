@@ -52,7 +52,7 @@ class SlipResult(Result, kw_only=True):
 
 
 def run(app: App, reference: Reference, options: Options) -> SlipResult:
-    with app.holding(reference) as held:
+    with standing.working(app, reference, lambda held: standing.result(SlipResult, app, held, STEP)) as held:
         standing.check_open(app, held)
         facts = _facts(held, options.unlock_code)
         if options.text:

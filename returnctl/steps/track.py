@@ -242,7 +242,7 @@ def _record(app: App, reference: Reference, parcel: Parcel) -> None:
 
 
 def _by_word(app: App, reference: Reference, day: date) -> TrackResult:
-    with app.holding(reference) as held:
+    with standing.working(app, reference, lambda held: standing.result(TrackResult, app, held, STEP)) as held:
         standing.check_open(app, held)
         state = held.state
         label = state.label

@@ -113,7 +113,7 @@ class TestMeaning:
         "body", [PAGE, b"", b"{", b'{"a":}', b"NaN", b"[" * 100_000, b"\xff\xfe", b'"\\ud800', b"nul"]
     )
     def test_no_json(self, body: bytes) -> None:
-        with pytest.raises(errors.Unavailable, match="^Post answered .* x-request-id q7"):
+        with pytest.raises(errors.Unavailable, match=r"^Post answered .* x-request-id q7"):
             self.answer(200, body, **{"x-request-id": "q7"}).json()
 
     def test_other_charsets_and_marks(self) -> None:

@@ -22,7 +22,7 @@ from returnctl.http import (
     was_refused,
     was_sent,
 )
-from tests.carriers.wire import WireServer, drip, get, post, reply
+from tests.carriers.wire import Step, WireServer, drip, get, post, reply
 
 
 class TestBrokenAnswers:
@@ -100,6 +100,29 @@ class TestBrokenAnswers:
     def test_head_has_no_body(self, http: Http) -> None:
         with WireServer(reply(200, b"").replace(b"Content-Length: 0", b"Content-Length: 900")) as server:
             assert http.send(Request(method="HEAD", url=server.url, service="Post")).body == b""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        reply(429),
+        reply(503),
+        reply(200, b"x" * 2_000),
+        reply(200, b"{}", Content_Encoding="br"),
+        reply(200, b"not gzip", Content_Encoding="gzip"),
+        reply(302, Location="/again"),
+        reply(302, Location="http://example.com/"),
+        drip(b"", threading.Event()),
+    ],
+    ids=range(9),
+)
+def test_every_sentence_begins_with_a_capital(http: Http, raw: Step) -> None:
+    with WireServer(raw) as server:
+        request = Request(method="GET", url=server.url, service="the marketplace")
+        with pytest.raises(errors.Unavailable) as caught:
+            http.send(request, max_bytes=1_000, deadline_s=0.2)
+    assert caught.value.message.startswith("The ")
 
 
 class TestNotSent:

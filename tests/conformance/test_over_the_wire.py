@@ -53,6 +53,15 @@ def bought(client: CarrierClient, form: str) -> Label:
     return client.parse_label(client.send(client.prepare_label(order)))
 
 
+def quoted_is_paid(client: CarrierClient) -> bool:
+    """The cheapest surface service costs what was said before."""
+    order = label_order(key=str(uuid4()), mail_date=TOMORROW)
+    quote = next(quote for quote in client.quotes(order) if quote.surface)
+    order = msgspec.structs.replace(order, service=quote.service)
+    label = client.parse_label(client.send(client.prepare_label(order)))
+    return label.price == quote.price
+
+
 def booked(client: CarrierClient) -> Pickup:
     # A second pickup on one day at one address would be refused.
     somewhere = msgspec.structs.replace(CUSTOMER, lines=(f"{uuid4().int % 10**6} Ship St",))
@@ -89,6 +98,8 @@ VERBS: dict[str, Verb] = {
     "track": lambda c: c.track(bought(c, "pdf").tracking_number).status == "label-created",
     "points-zip": lambda c: c.points(Near(postal_code="94107"), NOW),
     "points-city": lambda c: c.points(Near(city="Austin", state="TX"), NOW),
+    "quote": lambda c: c.quotes(label_order(mail_date=TOMORROW)),
+    "quote-is-the-price": quoted_is_paid,
     "label-pdf": lambda c: bought(c, "pdf").image,
     "label-png": lambda c: bought(c, "png").image,
     "label-zpl": lambda c: bought(c, "zpl").media == "zpl",
@@ -96,7 +107,6 @@ VERBS: dict[str, Verb] = {
 }
 OWN: dict[str, dict[str, Verb]] = {
     "ups": {
-        "quote": lambda c: c.quotes(label_order(mail_date=TOMORROW)),
         "recovery": lambda c: (c.label_file(bought(c, "pdf"), "pdf") or ("",))[0] == "pdf",
         "find": find_again,
     },
@@ -108,7 +118,6 @@ OWN: dict[str, dict[str, Verb]] = {
         "cancel-pickup": cancelled,
     },
     "fedex": {
-        "quote": lambda c: c.quotes(label_order(mail_date=TOMORROW)),
         "find": find_again,
         "pickup-offer": offered,
         "pickup": booked,

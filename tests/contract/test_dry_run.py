@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from returnctl.cli import STEP_COMMANDS
 from tests.commands.running import Runner
 from tests.commands.world import BY_HAND, IMEI, NUMBER, Sandbox, tree
 from tests.contract.examples import CHANGING, EXAMPLES
@@ -25,8 +26,8 @@ class TestEveryCommand:
         name: str,
     ) -> None:
         before, received = tree(workspace), sandbox.whole_ledger()
-        for option in ("--dry-run", "--dry-run --again", "--dry-run --yes"):
-            run_line(f"{name} {EXAMPLES[name].well} {option}", **names)
+        for option in ("", "--yes", *(["--again"] if name in STEP_COMMANDS else [])):
+            run_line(f"{name} {EXAMPLES[name].well} --dry-run {option}", **names)
         assert tree(workspace) == before
         assert sandbox.whole_ledger() == received
 

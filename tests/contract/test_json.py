@@ -35,7 +35,7 @@ class TestEveryCommand:
         if EXAMPLES[name].plain:
             return
         assert result.keys() >= COMMON_KEYS
-        assert result["role"] in ("buyer", "seller")
+        assert result["role"] in ("buyer", "seller", None)
         assert isinstance(result["sent"], bool)
         assert isinstance(result["needed"], bool)
         assert result["next"] is None or result["next"].keys() == {"step", "command", "due"}
@@ -56,7 +56,6 @@ class TestEveryCommand:
         example = EXAMPLES[name]
         ran = run_line(f"{name} {example.badly}", example.exit, **names)
         assert ran.stderr.startswith(("returnctl: ", "warning: "))
-        assert "{" not in ran.stderr
 
     def test_before_the_commands_name(self, run_line: Runner, names: dict[str, object], name: str) -> None:
         run_line(f"--json {name} {EXAMPLES[name].well}", **names).json  # noqa: B018 - it parses

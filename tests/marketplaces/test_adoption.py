@@ -104,7 +104,7 @@ class TestPhotos:
             ("my_iphone_screen_on.png", "screen-on"),
             ("phone screen off.jpeg", "screen-off"),
             ("10000001-left.heic", "left"),
-            ("back.tar.jpg", None),
+            ("2026.11.23-back.jpg", "back"),
             ("back", "back"),
             ("01-back", "back"),
             ("feedback.jpg", None),

@@ -71,13 +71,13 @@ def harmed(draw: st.DrawFn, whole: Any) -> Any:
     for _ in range(draw(st.integers(1, 2))):
         path = draw(st.sampled_from(places(document)))
         if not path:
-            document = draw(hostile)
+            document = copy.deepcopy(draw(hostile))
             continue
         at = document
         for key in path[:-1]:
             at = at[key]
         if draw(st.booleans()):
-            at[path[-1]] = draw(hostile)
+            at[path[-1]] = copy.deepcopy(draw(hostile))
         else:
             del at[path[-1]]
     return document

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from returnctl.errors import AuthFailed, Blocked, NotFound, Refused, ReturnctlError, TlsFailed, Unavailable
 from returnctl.http import Answer, was_refused
+from returnctl.marks import mark
 from returnctl.returns.events import Covers
 from returnctl.returns.held import Return
 from returnctl.returns.intents import Outcome, Prepared
-from returnctl.wire import mark
 
 
 class Crash(BaseException):

@@ -29,14 +29,14 @@ class Desk(requests.Session):
     def read(self, path: str, **more: Any) -> requests.Response:
         return self.get(self.base + path, timeout=10, **more)
 
-    def send(self, path: str, *, method: str = "POST", **more: Any) -> requests.Response:
+    def write(self, path: str, *, method: str = "POST", **more: Any) -> requests.Response:
         return self.request(method, self.base + path, timeout=10, **more)
 
     def says(
         self, folder: int, text: str = "Hello", files: tuple[bytes, ...] = (), *, part: str = "attachment"
     ) -> requests.Response:
         parts = [(part, (f"{n}.jpg", body, "image/jpeg")) for n, body in enumerate(files)]
-        return self.send(f"/ws/sav/{folder}/msg", files=[("message", (None, text)), *parts])
+        return self.write(f"/ws/sav/{folder}/msg", files=[("message", (None, text)), *parts])
 
     def declares(
         self, folder: int, kind: str | None = None, text: str = "", files: tuple[bytes, ...] = ()
@@ -44,7 +44,7 @@ class Desk(requests.Session):
         fields = [("problem_type", (None, kind)), ("message", (None, text))]
         parts = [("attachment", (f"{n}.jpg", body, "image/jpeg")) for n, body in enumerate(files)]
         given = [field for field in fields if field[1][1]]
-        return self.send(f"/ws/sav/{folder}/problem", files=[*given, *parts] or [("message", (None, ""))])
+        return self.write(f"/ws/sav/{folder}/problem", files=[*given, *parts] or [("message", (None, ""))])
 
     def folder(self, number: int) -> dict[str, Any]:
         answer = self.read(f"/ws/sav/{number}")

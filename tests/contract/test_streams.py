@@ -1,0 +1,153 @@
+"""What goes where: results on standard output, words on standard error, and nothing that a terminal would obey."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from returnctl.cli import COMMANDS
+from tests.commands.running import ProcessRunner, Runner
+from tests.commands.terminal import on_a_terminal
+from tests.commands.world import Sandbox
+from tests.contract.examples import EXAMPLES
+
+FAILING = ("open 19999999 --reason faulty --wants refund", "status 10000099", "photos 10000001")
+
+
+@pytest.mark.usefixtures("prepared")
+@pytest.mark.parametrize("name", COMMANDS)
+class TestOffATerminal:
+    @pytest.mark.parametrize("option", ["", "--json", "-v", "--color", "--help"])
+    def test_no_escape_and_no_carriage_return(
+        self, run_line: Runner, names: dict[str, object], name: str, option: str
+    ) -> None:
+        if name == "sandbox" and option in ("-v", "--color"):
+            name = f"{option} {name}"
+            option = ""
+        ran = run_line(f"{name} {EXAMPLES[name.split()[-1]].well} {option}", **names)
+        for character in "\x1b\r\x07\x9b":
+            assert character not in ran.stdout + ran.stderr
+
+
+@pytest.mark.usefixtures("prepared")
+class TestQuiet:
+    LINES = (
+        "open 10000001",
+        "photos 10000001 {phone}",
+        "imei 10000001 356789100000072",
+        "disconnect-proof 10000001 {proof}",
+        "slip 10000001",
+        "label 10000001",
+        "ship 10000001 --sent",
+        "track 10000001",
+        "message 10000001 Hello.",
+        "close 10000001 --outcome refunded",
+    )
+
+    @pytest.mark.parametrize("line", LINES)
+    def test_says_nothing(self, run_line: Runner, names: dict[str, object], line: str) -> None:
+        for quiet in (f"{line} -q", f"-q {line}", f"--quiet {line}"):
+            ran = run_line(quiet, **names)
+            assert (ran.stdout, ran.stderr) == ("", "")
+
+    @pytest.mark.parametrize("line", FAILING)
+    def test_but_errors(self, run_line: Runner, line: str) -> None:
+        ran = run_line.attempt(f"{line} -q")
+        assert ran.exit != 0
+        assert ran.stderr.startswith("returnctl: ")
+
+    def test_json_is_what_was_asked_for(self, run_line: Runner) -> None:
+        assert run_line("status 10000001 -q --json").json["returns"]
+
+
+@pytest.mark.usefixtures("prepared")
+class TestVerbose:
+    def test_shows_each_request_without_a_secret(self, run_line: Runner) -> None:
+        ran = run_line("-vv message 10000001 Hello.")
+        assert "POST" in ran.stderr
+        assert "/v1/returns/R10000001-1/messages" in ran.stderr
+        assert "Bearer" not in ran.stderr
+        assert "Authorization" not in ran.stderr
+
+    def test_does_not_spoil_the_result(self, run_line: Runner) -> None:
+        assert run_line("-vv message 10000001 Hello. --json").json["sent"] is True
+
+
+class TestOnATerminal:
+    @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+    def test_no_colour_where_it_is_not_wanted(
+        self, run_line: Runner, sandbox: Sandbox, env: dict[str, str]
+    ) -> None:
+        run_line("open 10000001 --reason faulty --wants refund")
+        assert "\x1b" not in on_a_terminal("status 10000001", env=env).screen
+
+    def test_json_is_plain(self, run_line: Runner, sandbox: Sandbox) -> None:
+        run_line("open 10000001 --reason faulty --wants refund")
+        assert "\x1b" not in on_a_terminal("status 10000001 --json").screen
+
+
+class TestOtherStreams:
+    def test_bare_shows_help_on_standard_error(self, run_line: Runner) -> None:
+        ran = run_line("", 2)
+        assert ran.stdout == ""
+        assert "Usage: " in ran.stderr
+        assert "disconnect-proof" in ran.stderr
+
+    def test_a_full_device(self, run_process: ProcessRunner) -> None:
+        if not Path("/dev/full").exists():
+            pytest.skip("this system has no /dev/full")
+        with Path("/dev/full").open("wb") as full:
+            ran = run_process.start("help exit-codes", stdout=full).finish(1)
+        assert "Traceback" not in ran.stderr
+        assert "Exception" not in ran.stderr
+        assert len(ran.stderr.strip().splitlines()) <= 2
+
+    @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+    def test_closed_ones(self, closed: str) -> None:
+        import subprocess
+        import sys
+
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" -m returnctl status {closed}', sys.executable],
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done
+        assert b"Traceback" not in done.stderr
+
+    @pytest.mark.parametrize(
+        "env", [{"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"PYTHONIOENCODING": "latin-1"}]
+    )
+    def test_a_screen_that_knows_few_letters(
+        self, run_line: Runner, run_process: ProcessRunner, sandbox: Sandbox, env: dict[str, str]
+    ) -> None:
+        run_line("open 10000001 --name 'Żółć 你好' --reason faulty --wants refund")
+        for line in (
+            "status 10000001",
+            "status",
+            "help exit-codes",
+            "slip 10000001 --text",
+            "disconnect-proof 10000001",
+        ):
+            run_process(line, 8 if line.startswith("disconnect") else 0, env=env)
+
+    def test_standard_input_is_not_read_unasked(
+        self, run_line: Runner, run_process: ProcessRunner, sandbox: Sandbox
+    ) -> None:
+        """An open pipe that says nothing, as in cron."""
+        run_line("open 10000001 --reason faulty --wants refund")
+        reading, writing = os.pipe()
+        try:
+            for line, exit in (
+                ("imei 10000001", 2),
+                ("slip 10000001", 0),
+                ("open 10000002", 2),
+                ("message 10000001", 2),
+            ):
+                run_process.start(line, stdin=reading).finish(exit)
+        finally:
+            os.close(reading)
+            os.close(writing)
