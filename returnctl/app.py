@@ -64,8 +64,8 @@ class App:
         self.say(output.table(table))
 
     def warn(self, text: str) -> None:
-        """A line that a person should not miss; only --json, whose standard error is for errors, leaves it out."""
-        if not self.options.json:
+        """A line that a person should not miss, unless --quiet; with --json standard error is for errors alone."""
+        if not (self.options.json or self.options.quiet):
             output.words(f"warning: {text}")
 
     def show(self, result: Result) -> None:

@@ -40,6 +40,7 @@ OTHER_COMMANDS = {
     "resolve": "End a doubt about something that was sent.",
     "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
+    "verify": "Check a return's record and files.",
     "auth": "Keep, remove and show credentials.",
     "config": "Show the configuration, and where it comes from.",
     "sandbox": "Practise against an embedded marketplace.",
@@ -132,6 +133,10 @@ class Root(click.Group):
             return _report(Failed("Nothing was done."), as_json)
         except KeyboardInterrupt:
             return _interrupted(as_json)
+        except SystemExit as error:
+            # Help goes out while Click parses, and it ends with 1 where nobody reads any more.
+            gone = isinstance(sys.stdout, click.utils.PacifyFlushWrapper)
+            return 141 if gone else error.code if isinstance(error.code, int) else 1
         except Terminated as error:
             return _say("Terminated.", error.exit, as_json)
         except click.exceptions.NoArgsIsHelpError as error:
@@ -214,8 +219,7 @@ def _meant(word: str, known: Iterable[str]) -> str:
 
 
 def _from_system(error: OSError) -> ReturnctlError:
-    if os.environ.get("RETURNCTL_DEBUG"):
-        raise error
+    _trace()
     if error.errno is None:  # an HTTP library's error that slipped through
         return Unavailable(
             f"A service could not be reached: {error}.", hint="try again later; nothing is lost"
@@ -224,9 +228,15 @@ def _from_system(error: OSError) -> ReturnctlError:
     return DiskTrouble(f"{where}{(error.strerror or type(error).__name__).lower()}.")
 
 
-def _defect(error: Exception, as_json: bool) -> int:
+def _trace() -> None:
     if os.environ.get("RETURNCTL_DEBUG"):
-        raise error
+        import traceback
+
+        traceback.print_exc()
+
+
+def _defect(error: Exception, as_json: bool) -> int:
+    _trace()
     problem = Failed(
         f"A defect in returnctl: {type(error).__name__}: {error}",
         hint="RETURNCTL_DEBUG=1 shows the trace; please report it",

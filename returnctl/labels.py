@@ -33,7 +33,7 @@ def take(
     number = _number(app, number, content)
     carrier = carrier or _recognised(app, number)
     before = held.state.label
-    same_file = content is None or (before is not None and before.sha256 == hex_of(content))
+    same_file = content is None or (before is not None and before.original_sha256 == hex_of(content))
     if before and (before.tracking_number, before.carrier) == (number, carrier) and same_file:
         return
     if before and before.tracking_number not in (None, number) and not app.options.again:
@@ -56,15 +56,15 @@ def take(
 
 
 def keep(held: Return, content: bytes | None, **facts: Any) -> None:
-    """Keep a label's file, made harmless, and record it. `sha256` is of the file as it was given."""
-    file = digest = None
+    """Keep a label's file, made harmless, and record it."""
+    file = digest = original = None
     if content is not None:
         from returnctl.documents.label import accept_label
 
         label = accept_label(content)
         file = held.keep(f"documents/label.{label.extension}", label.data)
-        digest = hex_of(content)
-    held.note(LabelKept(file=file, sha256=digest, **facts))
+        digest, original = hex_of(label.data), hex_of(content)
+    held.note(LabelKept(file=file, sha256=digest, original_sha256=original, **facts))
 
 
 def lay_out(held: Return, paper: Literal["a4", "letter", "4x6"], *, spare: bool) -> str:

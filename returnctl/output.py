@@ -99,21 +99,13 @@ def error(problem: ReturnctlError, *, as_json: bool) -> None:
 
 
 def _json(text: str, stream: Any) -> str:
-    """JSON without a character that a terminal obeys or the stream can't carry: these become \\u escapes."""
+    """JSON without a character that a terminal obeys, and in ASCII where the stream is not UTF-8: the others become \\u escapes."""
     if text.isascii() and "\x7f" not in text:
         return text
-    carried = getattr(stream, "encoding", None) or "utf-8"
+    everywhere = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8")
     return "".join(
-        c if c == "\n" or (c.isprintable() and _carries(carried, c)) else _escaped(c) for c in text
+        c if c == "\n" or (c.isprintable() and (everywhere or c.isascii())) else _escaped(c) for c in text
     )
-
-
-def _carries(encoding: str, character: str) -> bool:
-    try:
-        character.encode(encoding)
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True
 
 
 def _escaped(character: str) -> str:

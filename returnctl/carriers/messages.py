@@ -17,6 +17,9 @@ from returnctl.marks import mark
 
 Value = TypeVar("Value")
 
+# A new token for each request would soon be answered with 429, and one that has ended is replaced after its 401.
+UNTOLD_LIFE_S = 600
+
 
 def grant(credentials: Credentials) -> dict[str, str]:
     """OAuth's client credentials, in the body."""
@@ -81,11 +84,12 @@ def incomplete(answer: Answer, what: str) -> Unavailable:
 
 
 def token_of(answer: Answer, body: Any) -> Token:
-    """The OAuth token of an answer; its life may be text. Raises Unavailable where there is none."""
+    """The OAuth token of an answer; its life may be text, or be missing. Raises Unavailable without a token."""
     value = dig(body, "access_token")
     if not isinstance(value, str) or not value:
         raise incomplete(answer, "a token")
-    return Token(value=value, lives=int(number(dig(body, "expires_in")) or 0))
+    lives = number(dig(body, "expires_in"))
+    return Token(value=value, lives=UNTOLD_LIFE_S if lives is None else int(lives))
 
 
 def first(values: Iterable[Value], wanted: Callable[[Value], object]) -> Value | None:

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from returnctl.commands.common import cli_command, words_argument
+from returnctl.commands.common import TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(1, 4, 5, 6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN]")
 def command(app: App, words: tuple[str, ...]) -> None:
     """Undo pickup and label, and tell the seller.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(5, 6, 7, 9, step=True)
+@cli_command(1, 5, 6, 7, 9, step=True)
 @words_argument("[RETURN]")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="How it ended.")
 @click.option("--amount", help="What was paid back.")

@@ -40,6 +40,10 @@ EXIT_CODES = {
 }
 
 
+#: What a step that tells the seller may end with, beside the codes of every command.
+TELLING = (1, 4, 5, 6, 7, 8, 9, 75)
+
+
 class Refusal(Usage):
     """What Click found wrong with the command line."""
 

@@ -4,16 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import cli_command, words_argument
+from returnctl.commands.common import TELLING, cli_command, words_argument
 from returnctl.vocabulary import ACCOUNTS
 
 if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN] [FILE]...")
-@click.option("--account", type=click.Choice(ACCOUNTS), help="The account that the proof is for.")
+@click.option(
+    "--account", type=click.Choice(ACCOUNTS), metavar="NAME", help=f"What it is for: {', '.join(ACCOUNTS)}."
+)
 @click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
 @click.option(
     "--backed-up",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN] [IMEI]")
 @click.option("--image", "images", type=FILE, multiple=True, help="Read it from a picture (many).")
 @click.option("--serial", metavar="S", help="The serial number, for a device without an IMEI.")

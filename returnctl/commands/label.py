@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 from returnctl.vocabulary import CARRIERS
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(4, 5, 6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN]")
 @click.option("--file", type=FILE, help="A label that you have: PDF, PNG, GIF, JPEG or ZPL.")
 @click.option("--number", metavar="N", help="Its tracking number.")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 from returnctl.vocabulary import TEMPLATES
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(5, 6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN] [TEXT]")
 @click.option("--body-file", metavar="FILE|-", help="The text, from a file or standard input.")
 @click.option("--file", "files", type=FILE, multiple=True, help="Attach a picture or a PDF (many).")

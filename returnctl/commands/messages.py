@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(4, 5, 6, 75)
+@cli_command(4, 5, 6, 9, 75)
 @words_argument("[RETURN]")
 def command(app: App, words: tuple[str, ...]) -> None:
     """Read the conversation.

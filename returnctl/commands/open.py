@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import DAY, cli_command, words_argument
+from returnctl.commands.common import DAY, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 from returnctl.vocabulary import DAMAGES, KINDS, REASONS, WISHES
 
@@ -14,15 +14,23 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(4, 5, 6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN]")
-@click.option("--device", type=click.Choice(KINDS), help="What kind of device it is.")
+@click.option("--device", type=click.Choice(KINDS), metavar="KIND", help=f"What it is: {', '.join(KINDS)}.")
 @click.option("--brand", help="Its maker, such as Apple.")
 @click.option("--model", help="Its model.")
-@click.option("--reason", type=click.Choice(REASONS), help="Why it goes back.")
+@click.option(
+    "--reason", type=click.Choice(REASONS), metavar="REASON", help=f"Why it goes back: {', '.join(REASONS)}."
+)
 @click.option("--description", help="What is wrong, in your words.")
 @click.option("--wants", type=click.Choice(WISHES), help="What you would like.")
-@click.option("--damage", type=click.Choice(DAMAGES), multiple=True, help="Damage, if any (many).")
+@click.option(
+    "--damage",
+    type=click.Choice(DAMAGES),
+    multiple=True,
+    metavar="KIND",
+    help=f"Damage (many): {', '.join(DAMAGES)}.",
+)
 @click.option("--received", type=DAY, help="The day you received it.")
 @click.option("--ordered", type=DAY, help="The day you ordered it.")
 @click.option("--asked", type=DAY, help="The day you asked for help, if not today.")

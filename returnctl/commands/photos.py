@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import FILE, cli_command, words_argument
+from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 from returnctl.vocabulary import KINDS
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN] [FILE|DIR]...")
 @click.option("--view", "views", multiple=True, metavar="VIEW=FILE", help="Put a picture to a view (many).")
 @click.option("--in-order", is_flag=True, help="By the time they were taken, one for each view.")
 @click.option("--check", is_flag=True, help="Judge only: no return, no network, nothing kept.")
-@click.option("--device", type=click.Choice(KINDS), help="The kind of device, with --check.")
+@click.option("--device", type=click.Choice(KINDS), metavar="KIND", help="The kind of device, with --check.")
 @click.option("--without", multiple=True, metavar="VIEW", help="A view that can't be taken (many).")
 @click.option("--accept", multiple=True, metavar="CODE|VIEW", help="Take it as it is (many).")
 @click.option("--ignore-others", is_flag=True, help="Leave out files that are named for no view.")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(4, 5, 75)
+@cli_command(1, 4, 5, 9, 75)
 @words_argument("[RETURN]")
 @click.option("--near", metavar="PLACE", help="A postcode, or city and state: “Austin, TX”.")
 @click.option("--carrier", type=click.Choice(CARRIERS), help="Of this carrier alone.")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(4, 5, 7, 9, 75)
+@cli_command(1, 4, 5, 6, 7, 9, 75)
 @words_argument("[RETURN]")
 @click.option(
     "--happened", is_flag=True, help="You have seen that it arrived; with its number, if it has one."

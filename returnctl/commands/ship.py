@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import DAY, FILE, cli_command, words_argument
+from returnctl.commands.common import DAY, FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(6, 7, 8, 9, 75, step=True)
+@cli_command(*TELLING, step=True)
 @words_argument("[RETURN]")
 @click.option("--inside", type=FILE, help="A photo of the packed, open parcel.")
 @click.option("--outside", type=FILE, help="A photo of the closed parcel with its label.")

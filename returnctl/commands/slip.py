@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from returnctl.credentials import Secret
 
 
-@cli_command(5, 6, 7, 9, step=True)
+@cli_command(1, 5, 6, 7, 9, step=True)
 @words_argument("[RETURN]")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
 @click.option("--text", is_flag=True, help="What to write by hand, without a printer.")

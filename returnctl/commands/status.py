@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(5, 9)
+@cli_command(1, 5, 9)
 @words_argument("[RETURN]")
 @click.option("--all", "every", is_flag=True, help="Closed returns too.")
 @click.option(

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from returnctl.app import App
 
 
-@cli_command(3, 4, 5, 6, 8, 75, step=True)
+@cli_command(1, 3, 4, 5, 6, 7, 8, 9, 75, step=True)
 @words_argument("[RETURN]...")
 @click.option("--all", "every", is_flag=True, help="Every open return that is on its way.")
-@click.option("--until", type=click.Choice(STATUSES), help="Wait for this status.")
+@click.option(
+    "--until", type=click.Choice(STATUSES), metavar="STATUS", help=f"Wait for it: {', '.join(STATUSES)}."
+)
 @click.option("--timeout", metavar="DURATION", help="Wait no longer: 30s, 10m, 2h, 5d.")
 @click.option("--number", metavar="N", help="A tracking number, with or without a return.")
 @click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")

@@ -124,9 +124,15 @@ def decode_scaled(picture: Picture, *, long_side: int, mode: str) -> Image.Image
     Raises:
         BadPicture: the file is cut or damaged.
     """
-    image = to_mode(decode(picture, picture.image, long_side=long_side, mode=mode), mode)
-    image = scaled(image, long_side)
-    return upright(image, orientation_of(picture.image))
+    stored = decode(picture, picture.image, long_side=long_side, mode=mode)
+    small = scaled(to_mode(_reduced(stored, long_side), mode), long_side)
+    return upright(small, orientation_of(stored))
+
+
+def _reduced(image: Image.Image, long_side: int) -> Image.Image:
+    """The picture shrunk by a whole factor, before anything else makes copies of all its pixels."""
+    factor = max(image.size) // long_side
+    return image.reduce(factor) if factor > 1 and image.mode in {"L", "LA", "RGB", "RGBA"} else image
 
 
 def scaled(image: Image.Image, long_side: int) -> Image.Image:

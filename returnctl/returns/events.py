@@ -152,12 +152,16 @@ class SlipMade(Event, frozen=True, kw_only=True, tag="slip-made"):
 
 
 class LabelKept(Event, frozen=True, kw_only=True, tag="label-kept"):
-    """`source` is `marketplace`, `file`, `own` or `purchased`; `state` is `alive`, `used` or `expired`."""
+    """`source` is `marketplace`, `file`, `own` or `purchased`; `state` is `alive`, `used` or `expired`.
+
+    `original_sha256` is of the file as it was given, where it was made harmless before it was kept.
+    """
 
     source: str
     state: str = "alive"
     file: str | None = None
     sha256: str | None = None
+    original_sha256: str | None = None
     carrier: str
     carrier_name: str | None = None
     tracking_number: str | None = None
@@ -281,6 +285,12 @@ class Reopened(Event, frozen=True, kw_only=True, tag="reopened"):
     pass
 
 
+class Purged(Event, frozen=True, kw_only=True, tag="purged"):
+    """Pictures, papers and what was sent are deleted; `files` are their names. The record stays."""
+
+    files: tuple[str, ...]
+
+
 AnyEvent = (
     Opened
     | Amended
@@ -306,4 +316,5 @@ AnyEvent = (
     | Tracked
     | Closed
     | Reopened
+    | Purged
 )

@@ -132,18 +132,20 @@ def _read(path: Path) -> _File:
         content = files.read_bytes(path, max_bytes=MAX_BYTES)
     except FileNotFoundError:
         raise NotFound(f"There is no return in {path.parent}.") from None
-    _check_sum(path, content)
-    _check_schema(path, content)
+    check_sum(path, content)
+    check_schema(path, content)
     return _decode(path, lambda: msgspec.json.decode(content, type=_File))
 
 
-def _check_sum(path: Path, content: bytes) -> None:
+def check_sum(path: Path, content: bytes) -> None:
+    """Raises Damaged where the checksum at the end is not that of what stands before it."""
     tail = _TAIL.search(content, max(0, len(content) - _TAIL_BYTES))
     if not tail or hex_of(content[: tail.start()]).encode() != tail[1]:
         raise damaged(path, "its checksum does not fit its contents")
 
 
-def _check_schema(path: Path, content: bytes) -> None:
+def check_schema(path: Path, content: bytes) -> None:
+    """Raises Failed for the schema of a newer returnctl, Damaged for one that never was."""
     schema = _decode(path, lambda: msgspec.json.decode(content, type=_Schema)).schema
     if schema < 1:
         raise damaged(path, f"there never was a schema {schema}")

@@ -88,6 +88,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     intents: int = 0
     closed: e.Closed | None = None
     closed_at: str | None = None
+    purged_at: str | None = None
 
 
 def fold(state: State, event: e.Event, at: str) -> State:
@@ -288,6 +289,25 @@ def _reopened(state: State, _: e.Reopened, __: str) -> State:
     return replace(state, closed=None, closed_at=None)
 
 
+def _purged(state: State, event: e.Purged, at: str) -> State:
+    """What was kept is no longer there; what was sent stays sent, and the label's number its number."""
+    gone = set(event.files)
+    label, slip = state.label, state.slip
+    return replace(
+        state,
+        photos={view: photo for view, photo in state.photos.items() if photo.file not in gone},
+        proofs=tuple(proof for proof in state.proofs if proof.file not in gone),
+        slip=None if slip and slip.file in gone else slip,
+        label=replace(label, file=None, sha256=None) if label and label.file in gone else label,
+        parcel={what: photo for what, photo in state.parcel.items() if photo.file not in gone},
+        waiting=tuple(
+            replace(item, files=tuple(name for name in item.files if name not in gone))
+            for item in state.waiting
+        ),
+        purged_at=at,
+    )
+
+
 def _corrected(state: State, items: dict[str, str]) -> State:
     """The opening's own values, once the seller was told other ones."""
     said: dict[str, Any] = {name: items[name] for name in ("reason", "wants", "description") if name in items}
@@ -328,4 +348,5 @@ _FOLDS: dict[type, Any] = {
     e.Tracked: _tracked,
     e.Closed: _closed,
     e.Reopened: _reopened,
+    e.Purged: _purged,
 }

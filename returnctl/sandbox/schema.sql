@@ -36,8 +36,7 @@ create table labels (
   tracking_number text not null,
   issued_at text not null,
   valid_until text not null,
-  sha256 text not null,
-  file blob not null
+  file blob
 );
 create index labels_of_case on labels (case_id);
 create table messages (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,18 +98,21 @@ def _common(app: App) -> Iterator[Value]:
     environ = app.settings.environ
     named = "RETURNCTL_CONFIG_DIR" if environ.get("RETURNCTL_CONFIG_DIR") else "default"
     there = "" if app.settings.config_path.is_file() else ", not there"
-    yield Value(name="config file", value=str(app.settings.config_path), origin=f"{named}{there}")
+    yield Value(name="config_file", value=str(app.settings.config_path), origin=f"{named}{there}")
     yield Value(name="workspace", value=str(app.workspace.root.absolute()), origin=_workspace_origin(app))
     yield Value(name="cache", value=str(app.settings.cache_folder), origin="default")
-    for name in ("json", "no_input"):
-        variable = f"RETURNCTL_{name.upper()}"
-        on = bool(getattr(app.options, name))
-        origin = (
-            variable if app.settings.flag(variable) else f"--{name.replace('_', '-')}" if on else "default"
-        )
-        yield Value(name=name, value=on, origin=origin)
+    yield _flag(app, "json", app.options.json)
+    yield _flag(app, "no_input", app.options.no_input)
     yield _color(app)
     yield Value(name="profile", value=app.chosen_profile().name, origin=_profile_origin(app))
+
+
+def _flag(app: App, name: str, on: bool) -> Value:
+    variable = f"RETURNCTL_{name.upper()}"
+    if app.settings.flag(variable):
+        return Value(name=name, value=on, origin=variable)
+    option = "--json" if app.options.json else f"--{name.replace('_', '-')}"  # --json implies --no-input
+    return Value(name=name, value=on, origin=option if on else "default")
 
 
 def _workspace_origin(app: App) -> str:
@@ -124,13 +128,17 @@ def _profile_origin(app: App) -> str:
 
 
 def _color(app: App) -> Value:
-    environ = app.settings.environ
-    names = [name for name in ("NO_COLOR", "FORCE_COLOR") if environ.get(name)]
-    if environ.get("TERM") == "dumb":
-        names.append("TERM")
-    if app.options.color is None:
+    on = app.options.color
+    if on is None:
         return Value(name="color", value="on a terminal", origin="default")
-    return Value(name="color", value=app.options.color, origin=names[0] if names else "--color")
+    environ = app.settings.environ
+    variables = ("FORCE_COLOR",) if on else ("NO_COLOR", "TERM")
+    behind = next((name for name in variables if environ.get(name) and _says(environ, name)), None)
+    return Value(name="color", value=on, origin=behind or ("--color" if on else "--no-color"))
+
+
+def _says(environ: Mapping[str, str], name: str) -> bool:
+    return name != "TERM" or environ["TERM"] == "dumb"
 
 
 def _of_profile(app: App, profile: Profile) -> Iterator[Value]:
@@ -163,9 +171,11 @@ def _table_name(profile: Profile, app: App, more: str) -> str:
 
 
 def _told(field: str, value: Any) -> str | None:
-    """A command's first word alone: the others may be what is nobody's business."""
+    """A command's first word alone, and no address's password: the rest is nobody's business."""
     if field == "token_command":
         return f"{value[0]} …" if value else None
+    if field == "url" and value:
+        return re.sub(r"//[^/@]*@", "//…@", value)
     return None if value is None else str(value)
 
 

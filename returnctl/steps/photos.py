@@ -12,7 +12,7 @@ from returnctl import conversation, doubts, handover, standing
 from returnctl.app import App
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
-from returnctl.errors import Refused, Usage
+from returnctl.errors import Declined, Refused, Usage
 from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures, view_of
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.duplicates import Fingerprint
@@ -257,7 +257,7 @@ def _assign(app: App, kind: str, options: Options) -> Assignment:
         for view, path in assignment.by_view.items():
             app.say(f"  {view}: {path.name}")
         if not app.options.dry_run and not app.confirm("Is each picture at its view?"):
-            raise Usage(
+            raise Declined(
                 "Nothing was sent.", hint="name the views with --view VIEW=FILE, or by the files' names"
             )
         return assignment

@@ -89,7 +89,7 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
         returns, damaged = [_standing(app, found, state)], list[str]()
     else:
         returns, damaged = _every(app, options)
-    if options.ics:
+    if options.ics and not app.options.dry_run:
         files.write_atomic(options.ics.absolute(), _calendar(returns).encode())
     result = StatusResult(
         returns=tuple(returns),

@@ -96,8 +96,8 @@ class Running:
         return Ran(
             line=self.line,
             exit=128 - code if code < 0 else code,
-            stdout=(stdout or b"").decode(),
-            stderr=(stderr or b"").decode(),
+            stdout=(stdout or b"").decode(errors="replace"),
+            stderr=(stderr or b"").decode(errors="replace"),
         ).check(exit)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import shlex
 import subprocess
 import sys
+import termios
 import time
 
 import msgspec
@@ -38,6 +40,7 @@ def on_a_terminal(
         stderr=terminal,
         env={**os.environ, "TERM": "xterm", **(env or {})},
         start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal
     )
     os.close(terminal)
     screen, left, asked = bytearray(), list(answers or ()), 0

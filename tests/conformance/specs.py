@@ -160,11 +160,13 @@ def operations(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
 
 
 class Operation:
-    """The operation that a request is for."""
+    """The operation that a request is for: in which file, and under which path there."""
 
-    def __init__(self, spec: Spec, operation: Spec, values: dict[str, str]) -> None:
+    def __init__(self, file: str, spec: Spec, operation: Spec, path: str, values: dict[str, str]) -> None:
+        self.file = file
         self.spec = spec
         self.operation = operation
+        self.path = path
         self._values = values
 
     def request_violations(self, request: Request) -> list[str]:
@@ -246,7 +248,7 @@ def operation_for(carrier: str, request: Request, base: str) -> Operation:
                 match = re.fullmatch(re.escape(prefix) + pattern, path)
                 if match:
                     values = {key: unquote(value) for key, value in match.groupdict().items()}
-                    return Operation(spec, operation, values)
+                    return Operation(name, spec, operation, path.removeprefix(prefix), values)
     raise LookupError(f"{carrier} has no {request.method} {path}")
 
 

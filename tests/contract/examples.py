@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import click
 from msgspec import Struct
 
+from returnctl.cli import COMMANDS, cli
 from tests.commands.world import IMEI
 
 
@@ -40,6 +42,8 @@ EXAMPLES = {
     "resolve": Example(well="10000001", badly="10000001 --happened --did-not-happen", exit=2),
     "cancel": Example(well="10000001 --yes", badly="10000099"),
     "close": Example(well="10000001 --outcome refunded", badly="10000001 --outcome lost", exit=2),
+    "auth": Example(well="status", badly="login nowhere", exit=2, plain=True),
+    "config": Example(well="path", badly="login", exit=2, plain=True),
     "sandbox": Example(well="orders", badly="ledger 999", plain=True),
     "help": Example(well="exit-codes", badly="exit-code", exit=2, plain=True),
 }
@@ -48,3 +52,30 @@ CHANGING = (
     "open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track", "handover", "message", "resolve",
     "cancel", "close",
 )  # fmt: skip
+
+
+def command_of(name: str) -> click.Command:
+    """The command of a name, such as `open` or `sandbox orders`."""
+    found: click.Command = cli
+    for word in name.split():
+        assert isinstance(found, click.Group)
+        inner = found.get_command(click.Context(found), word)
+        assert inner, name
+        found = inner
+    return found
+
+
+def _leaves() -> list[str]:
+    names = []
+    for name in COMMANDS:
+        command = command_of(name)
+        if isinstance(command, click.Group):
+            names += [f"{name} {inner}" for inner in command.list_commands(click.Context(command))]
+        else:
+            names.append(name)
+    return names
+
+
+#: Every command that does something: `open`, …, `sandbox orders`.
+LEAVES = _leaves()
+GROUPS = [name for name in COMMANDS if isinstance(command_of(name), click.Group)]

@@ -9,7 +9,8 @@ import pytest
 from tests.commands.running import Runner
 from tests.commands.world import BY_HAND, Sandbox
 
-OPEN = "open 10000001 --reason faulty --wants refund"
+#: Asked on a day of the sandbox's, whatever the clock of the profile says.
+OPEN = "open 10000001 --reason faulty --wants refund --asked 2026-06-10"
 
 
 def profile_of(run_line: Runner, number: str = "10000001") -> str:

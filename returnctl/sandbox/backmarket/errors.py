@@ -5,6 +5,7 @@ Orders and Care declare no body for their errors. The reason is then in a header
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -29,12 +30,12 @@ _WORDS = {
 
 def failure(status: int, reason: str) -> Answer:
     """An answer without a body."""
-    return Answer(status=status, headers={REASON: reason.encode("ascii", "replace").decode()})
+    return Answer(status=status, headers={REASON: re.sub(r"[^ -~]+", " ", reason)[:200]})
 
 
 def error(status: int, message: str) -> Answer:
     """The same; a 429 has the body that the published components give it."""
-    answer = failure(status, " ".join(message.split()))
+    answer = failure(status, message)
     return msgspec.structs.replace(answer, body=_v1(status, message)) if status == 429 else answer
 
 

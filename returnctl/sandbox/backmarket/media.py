@@ -14,6 +14,7 @@ import msgspec
 from returnctl.sandbox import drawing
 from returnctl.sandbox.backmarket import gate, ids, outbound, paging
 from returnctl.sandbox.backmarket.errors import stop
+from returnctl.sandbox.market import labels
 from returnctl.sandbox.seller import SELLER
 from returnctl.sandbox.web import PDF, Answer, Context, Request
 
@@ -43,27 +44,25 @@ def of_folder(context: Context, request: Request, case: sqlite3.Row, name: str) 
 
 def attachment(context: Context, request: Request) -> Answer:
     """GET /media/attachments/{number}/{name}."""
-    return _kept(context, request, "select file, media_type from attachments where number = ?")
+    row = _find(context, request, "select file, media_type from attachments where number = ?")
+    return Answer(body=row["file"], media_type=row["media_type"])
 
 
 def label(context: Context, request: Request) -> Answer:
     """GET /media/labels/{number}.pdf: the very file that the buyer's own dialect gives."""
-    return _kept(
-        context, request, "select file, 'application/pdf' as media_type from labels where number = ?"
-    )
+    row = _find(context, request, "select * from labels where number = ?")
+    return Answer(body=labels.file(context.db, row), media_type=PDF)
 
 
 def transfer(context: Context, request: Request) -> Answer:
     """GET /media/transfers/{number}.pdf: the label of a parcel back to its buyer."""
-    _look_at_token(context, request)
-    row = context.db.execute(
+    row = _find(
+        context,
+        request,
         "select transfers.tracking_number, orders.carrier, document from transfers"
         " join cases on cases.id = case_id join orders on orders.number = order_number"
         " where transfers.number = ?",
-        (ids.number(request.args["number"]),),
-    ).fetchone()
-    if row is None:
-        raise stop(404, "No such file")
+    )
     return _to_buyer(row["carrier"], row["tracking_number"], msgspec.json.decode(row["document"]))
 
 
@@ -94,12 +93,12 @@ def _to_buyer(carrier: str, number: str, order: dict[str, Any]) -> Answer:
     return Answer(body=paper, media_type=PDF)
 
 
-def _kept(context: Context, request: Request, query: str) -> Answer:
+def _find(context: Context, request: Request, query: str) -> sqlite3.Row:
     _look_at_token(context, request)
-    row = context.db.execute(query, (ids.number(request.args["number"]),)).fetchone()
+    row: sqlite3.Row | None = context.db.execute(query, (ids.number(request.args["number"]),)).fetchone()
     if row is None:
         raise stop(404, "No such file")
-    return Answer(body=row["file"], media_type=row["media_type"])
+    return row
 
 
 def _elsewhere(origin: str) -> str:

@@ -32,22 +32,30 @@ def issue(db: sqlite3.Connection, case: sqlite3.Row, at: datetime) -> None:
         at=at,
         reference=case["order_number"],
     )
-    file = drawing.label(
-        carrier=row["carrier"],
-        tracking_number=number,
-        sender=sender,
-        receiver=SELLER,
-        reference=case["order_number"],
-    )
     db.execute(
-        "insert into labels (case_id, carrier, tracking_number, issued_at, valid_until, sha256, file)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into labels (case_id, carrier, tracking_number, issued_at, valid_until) values (?, ?, ?, ?, ?)",
         (
             *(case["id"], row["carrier"], number, at.isoformat()),
             (at.date() + timedelta(days=_VALID_DAYS)).isoformat(),
-            *(hashlib.sha256(file).hexdigest(), file),
         ),
     )
+
+
+def file(db: sqlite3.Connection, label: sqlite3.Row) -> bytes:
+    """The label as PDF: drawn when somebody first looks, and kept."""
+    if label["file"]:
+        return bytes(label["file"])
+    parcel = parcels.find(db, label["tracking_number"])
+    assert parcel is not None
+    paper = drawing.label(
+        carrier=parcel.carrier,
+        tracking_number=parcel.tracking_number,
+        sender=parcel.sender,
+        receiver=parcel.receiver,
+        reference=parcel.reference,
+    )
+    db.execute("update labels set file = ? where number = ?", (paper, label["number"]))
+    return paper
 
 
 def newest(db: sqlite3.Connection, case_id: str) -> sqlite3.Row | None:
@@ -68,5 +76,6 @@ def state(db: sqlite3.Connection, label: sqlite3.Row) -> str:
 
 def as_document(db: sqlite3.Connection, label: sqlite3.Row) -> dict[str, Any]:
     """The label as the contract has it."""
-    told = ("carrier", "tracking_number", "issued_at", "valid_until", "sha256")
-    return {"state": state(db, label), **{name: label[name] for name in told}}
+    told = ("carrier", "tracking_number", "issued_at", "valid_until")
+    sha256 = hashlib.sha256(file(db, label)).hexdigest()
+    return {"state": state(db, label), **{name: label[name] for name in told}, "sha256": sha256}

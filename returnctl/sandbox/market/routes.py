@@ -138,7 +138,7 @@ def read_label(context: Context, request: Request) -> Answer:
     label = labels.newest(context.db, case["id"])
     if label is None or context.faults.on("no-label", case["order_number"]):
         raise stop(404, "no-label", "There is no label yet.")
-    return Answer(body=label["file"], media_type=PDF)
+    return Answer(body=labels.file(context.db, label), media_type=PDF)
 
 
 def request_label(context: Context, request: Request) -> Answer:
