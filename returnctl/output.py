@@ -99,7 +99,7 @@ def error(problem: ReturnctlError, *, as_json: bool) -> None:
 
 
 def _json(text: str, stream: Any) -> str:
-    """JSON without a character that a terminal obeys, and in ASCII where the stream is not UTF-8: the others become \\u escapes."""
+    """JSON without a character that a terminal obeys, and in ASCII where the stream is not UTF-8, by \\u escapes."""
     if text.isascii() and "\x7f" not in text:
         return text
     everywhere = (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8")
