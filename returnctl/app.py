@@ -122,13 +122,17 @@ class App:
                 f"RETURNCTL_NOW is not a time: {fixed}.", hint="such as 2026-11-23T12:00:00-05:00"
             ) from None
 
-    def today(self, state: State) -> date:
-        """Today, by the clock that the return goes by; an unknown profile goes by the real one."""
+    def moment(self, state: State) -> datetime:
+        """Now, by the clock that the return goes by; an unknown profile goes by the real one."""
         try:
             profile = self._profile(state.profile)
         except BadConfig:
-            return datetime.now().astimezone().date()
-        return self.now(profile).date()
+            return datetime.now().astimezone()
+        return self.now(profile)
+
+    def today(self, state: State) -> date:
+        """Today, by the clock that the return goes by."""
+        return self.moment(state).date()
 
     # -- which return --------------------------------------------------------------------------------------------
 

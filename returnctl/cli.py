@@ -41,6 +41,7 @@ OTHER_COMMANDS = {
     "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
     "verify": "Check a return's record and files.",
+    "purge": "Delete the pictures of returns that are over.",
     "auth": "Keep, remove and show credentials.",
     "config": "Show the configuration, and where it comes from.",
     "sandbox": "Practise against an embedded marketplace.",

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import click
+
+
+@contextlib.contextmanager
+def _asking() -> Iterator[None]:
+    """Click makes one error of Ctrl-C and of the end of input; only the second is “nothing was said”."""
+    try:
+        yield
+    except click.Abort as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        raise
 
 
 def ask(what: str, *, choices: tuple[str, ...] = (), default: str | None = None) -> str:
     kind = click.Choice(choices) if choices else str
-    return str(click.prompt(what, type=kind, default=default, err=True)).strip()
+    with _asking():
+        return str(click.prompt(what, type=kind, default=default, err=True)).strip()
 
 
 def confirm(question: str) -> bool:
-    return bool(click.confirm(question, default=False, err=True))
+    with _asking():
+        return bool(click.confirm(question, default=False, err=True))
 
 
 def secret(what: str) -> str:
     """A text that is not shown while it is typed."""
-    return str(click.prompt(what, hide_input=True, err=True))
+    with _asking():
+        return str(click.prompt(what, hide_input=True, err=True))
 
 
 def optional(what: str) -> str:
     """A text that may be left empty."""
-    return str(click.prompt(what, default="", show_default=False, err=True)).strip()
+    with _asking():
+        return str(click.prompt(what, default="", show_default=False, err=True)).strip()

@@ -203,12 +203,13 @@ class TestDocuments:
     def test_any_program_can_read_it_whatever_the_stream(
         self, monkeypatch: pytest.MonkeyPatch, encoding: str
     ) -> None:
-        content = {"b": "“é” 日本 🙂", "a": ["\u2028", "\x7f"]}
+        words = "“é” 日本 🙂"
+        content = {"b": words, "a": ["\u2028", "\x7f"]}
         streams = Streams(monkeypatch, encoding)
         output.document(content)
-        output.error(Refused(content["b"], hint="日本"), as_json=True)
+        output.error(Refused(words, hint="日本"), as_json=True)
         assert json.loads(streams.out) == content
-        assert json.loads(streams.err)["error"]["message"] == content["b"]
+        assert json.loads(streams.err)["error"]["message"] == words
 
     def test_no_control_character_is_in_it(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         """JSON escapes the ones below 32 alone; a terminal obeys the ones from 127 to 159 as well."""

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError
@@ -127,6 +128,42 @@ def _read_all(descriptor: int, at_most: int) -> bytes:
         parts.append(part)
         at_most -= len(part)
     return b"".join(parts)
+
+
+def below(folder: Path, name: str) -> Iterator[tuple[str, int]]:
+    """Everything in `name` (a folder or a file of `folder`) that is no folder itself, with its size in bytes.
+
+    A symbolic link is one of these, whatever it leads to. What is not there is nothing.
+    """
+    path = folder / name
+    try:
+        about = path.lstat()
+        if not stat.S_ISDIR(about.st_mode):
+            yield name, about.st_size
+            return
+        entries = sorted(entry.name for entry in path.iterdir())
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise trouble(error, path) from error
+    for entry in entries:
+        yield from below(folder, f"{name}/{entry}")
+
+
+def remove(folder: Path, name: str) -> None:
+    """Remove a file, or a link itself, and the folders that are empty without it, up to `folder`."""
+    parent, _, last = name.rpartition("/")
+    here = inside(folder, parent) if parent else folder
+    try:
+        (here / last).unlink(missing_ok=True)
+    except OSError as error:
+        raise trouble(error, here / last) from error
+    while here != folder:
+        try:
+            here.rmdir()
+        except OSError:  # it holds something else
+            return
+        here = here.parent
 
 
 def trouble(error: OSError, path: Path) -> ReturnctlError:

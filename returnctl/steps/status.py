@@ -51,6 +51,7 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     parcel: str | None
     backed_up: str | None
     closed: str | None
+    purged_at: str | None
     directory: str
     today: str = ""
 
@@ -155,6 +156,7 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         parcel=state.tracked.status if state.tracked else None,
         backed_up=state.backed_up,
         closed=state.closed.outcome if state.closed else None,
+        purged_at=state.purged_at,
         directory=str(app.workspace.folder(reference).absolute()),
         today=app.today(state).isoformat(),
     )
@@ -173,6 +175,8 @@ def _one(one: Standing) -> Iterator[str]:
         yield f"  In doubt since {doubt.since}: {doubt.summary} ({doubt.step})"
     if one.deadline:
         yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one)})"
+    if one.purged_at:
+        yield f"  Pictures and papers deleted: {one.purged_at[:10]}"
     if one.closed:
         yield f"  Closed: {one.closed}"
     elif one.next:

@@ -22,7 +22,7 @@ def test_every_command_has_an_example() -> None:
     assert EXAMPLES.keys() == COMMANDS.keys()
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 class TestEveryCommand:
     def test_says_one_document(self, run_line: Runner, names: dict[str, object], name: str) -> None:
         ran = run_line(f"{name} {EXAMPLES[name].well} --json", **names)

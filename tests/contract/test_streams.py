@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from returnctl.cli import COMMANDS
 from tests.commands.running import ProcessRunner, Runner
 from tests.commands.terminal import on_a_terminal
 from tests.commands.world import Sandbox
@@ -17,7 +16,7 @@ FAILING = ("open 19999999 --reason faulty --wants refund", "status 10000099", "p
 
 
 @pytest.mark.usefixtures("prepared")
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", EXAMPLES)
 class TestOffATerminal:
     @pytest.mark.parametrize("option", ["", "--json", "-v", "--color"])
     def test_no_escape_and_no_carriage_return(

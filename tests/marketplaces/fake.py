@@ -18,7 +18,8 @@ SHA = "a" * 64
 
 
 def case(**values: Any) -> Case:
-    return Case(**{"case": "R-1", "order": "10000001", "line": "1", "open": True} | values)
+    common: dict[str, Any] = {"case": "R-1", "order": "10000001", "line": "1", "open": True}
+    return Case(**common | values)
 
 
 def message(text: str, *names: str, author: str = "buyer", sha256: str = SHA) -> Message:

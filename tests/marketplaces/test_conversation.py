@@ -205,7 +205,7 @@ class TestManual:
 
     def test_there_is_nobody_to_ask(self) -> None:
         manual = Manual()
-        assert (manual.identity(), manual.can, manual.cases("1")) == (None, frozenset(), ())
+        assert (manual.can, manual.cases("1")) == (frozenset(), ())
         assert (manual.limits().files, manual.limits().bytes_per_file) == (10, 3_000_000)
         for ask in (manual.order, manual.invoice, manual.case, manual.messages, manual.label):
             with pytest.raises(Refused) as caught:

@@ -153,7 +153,7 @@ def dying(at: int, after: bool) -> Any:
 
 
 def check(machine: type[OneReturn], examples: int) -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples,

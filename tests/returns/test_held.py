@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -40,9 +41,14 @@ class TestNoting:
         assert Record.load(one.folder).entries()[-1].at == "2026-11-23T12:00:00+00:00"
 
     def test_several_events_are_one_write(self, one: Return, monkeypatch: pytest.MonkeyPatch) -> None:
-        writes = []
+        writes: list[Any] = []
         real = os.replace
-        monkeypatch.setattr(os, "replace", lambda *given: (writes.append(given), real(*given)))
+
+        def replacing(*given: Any) -> None:
+            writes.append(given)
+            real(*given)
+
+        monkeypatch.setattr(os, "replace", replacing)
         one.note(photo("back"), photo("left"))
         assert len(writes) == 1
         assert len(again(one).record.entries()) == 3

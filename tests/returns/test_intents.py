@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,7 +60,7 @@ def in_doubt(one: Return, service: Service, mode: str = "lost", key: str | None 
     return again(one).state.doubts[0]
 
 
-def events_of(one: Return) -> list[e.Event]:
+def events_of(one: Return) -> Sequence[e.Event]:
     return [entry.what for entry in again(one).record.entries()][1:]
 
 

@@ -44,6 +44,7 @@ def test_what_the_buyer_bought_is_not_of_backship(desk: Desk, speak: Speaker) ->
         ("order_state=7", "orderState"),
         ("hub_scanned=perhaps", "hubScanned"),
         ("start_date=soon", "start_date"),
+        ("order_id=999&hub_scanned=perhaps", "hubScanned"),
     ],
 )
 def test_what_cannot_be_read_is_e009(desk: Desk, path: str, query: str, field: str) -> None:

@@ -26,6 +26,11 @@ from tests.sandbox.speaking import JPEG, NEW, Speaker
         "no label",
         "slow:fast",
         "quirks@/ups/*",
+        "camel@/backmarket/*",
+        "edge-limit",
+        "care-limits@/backmarket/*:1",
+        "envelope-v9",
+        "cloudflare:2",
     ],
 )
 def test_a_specification_that_cannot_be_read(spec: str) -> None:

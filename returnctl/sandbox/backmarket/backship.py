@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -75,38 +76,60 @@ def _listing(
     page = ids.number(paging.value(request, "page") or "1")
     if not page:
         raise invalid("page", "An integer is needed.")
-    order = paging.value(request, "order_id")
-    if order is not None and ids.number(order) is None:
-        raise invalid("orderId", "An integer is needed.")
-    told = [tell(context, request, row) for row in _rows(context, query, order)]
-    found = [entry for entry in told if _meets(request, entry)]
+    wish = _read_wish(request)
+    told = [tell(context, request, row) for row in _rows(context, query, wish.order)]
+    found = [entry for entry in told if wish.meets(entry)]
     shown = found[_PAGE * (page - 1) : _PAGE * page]
     return json_answer(paging.envelope(context, request, shown, page=page, size=_PAGE, total=len(found)))
 
 
-def _meets(request: Request, entry: dict[str, Any]) -> bool:
+class _Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the query asks for; `dates` has a limit for each name that was given."""
+
+    order: str | None
+    state: str | None
+    scanned: str | None
+    dates: dict[str, datetime]
+
+    def meets(self, entry: dict[str, Any]) -> bool:
+        return (
+            self.state in {None, str(lines.SENT)}
+            and self.scanned in {None, str(entry["hubScanned"]).lower()}
+            and all(_is_within(entry, name, limit) for name, limit in self.dates.items())
+        )
+
+
+def _read_wish(request: Request) -> _Wish:
+    order = paging.value(request, "order_id")
+    if order is not None and ids.number(order) is None:
+        raise invalid("orderId", "An integer is needed.")
     state = paging.value(request, "order_state")
     if state not in {None, *_STATES}:
         raise invalid("orderState", "Not a valid choice.")
     scanned = paging.value(request, "hub_scanned")
     if scanned not in {None, "true", "false"}:
         raise invalid("hubScanned", "A boolean is needed.")
-    return (
-        state in {None, str(lines.SENT)}
-        and scanned in {None, str(entry["hubScanned"]).lower()}
-        and all(_is_within(request, name, entry[field], sign) for name, (field, sign) in _DATES.items())
+    given = {name: text for name in _DATES if (text := paging.value(request, name)) is not None}
+    return _Wish(
+        order=order,
+        state=state,
+        scanned=scanned,
+        dates={name: _read_date(name, text) for name, text in given.items()},
     )
 
 
-def _is_within(request: Request, name: str, moment: str | None, sign: int) -> bool:
-    text = paging.value(request, name)
-    if text is None:
-        return True
+def _read_date(name: str, text: str) -> datetime:
     try:
-        limit = times.moment(text)
+        return times.moment(text)
     except ValueError as error:
         raise invalid(name, "A datetime is needed.") from error
-    return moment is not None and (times.moment(moment) - limit).total_seconds() * sign >= 0
+
+
+def _is_within(entry: dict[str, Any], name: str, limit: datetime) -> bool:
+    field, sign = _DATES[name]
+    if entry[field] is None:
+        return False
+    return (times.moment(entry[field]) - limit).total_seconds() * sign >= 0
 
 
 def _return(context: Context, request: Request, row: sqlite3.Row) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def listing(context: Context, request: Request) -> Answer:
             "count": len(rows[:_PAGE]),
             "next": paging.link(context, request, page + 1) if len(rows) > _PAGE else none,
             "previous": paging.link(context, request, page - 1) if page > 1 else _NONE,
-            "results": [_summary(context, row) for row in rows[:_PAGE]],
+            "results": [_summary(row) for row in rows[:_PAGE]],
         }
     )
 
@@ -114,12 +114,12 @@ def read(context: Context, request: Request) -> Answer:
             },
             "lines": [_claim(context, request, row)],
             "messages": messages.told(context, request, row),
-            "orderline": _orderline_of(context, row, order, document),
+            "orderline": _orderline_of(row, order, document),
         }
     )
 
 
-def _summary(context: Context, row: sqlite3.Row) -> dict[str, Any]:
+def _summary(row: sqlite3.Row) -> dict[str, Any]:
     return {
         **_head(row),
         "client": ids.small(row["order_number"]),
@@ -188,9 +188,7 @@ def _ways_back(context: Context, request: Request, case: sqlite3.Row) -> list[di
     ]
 
 
-def _orderline_of(
-    context: Context, case: sqlite3.Row, row: sqlite3.Row, order: dict[str, Any]
-) -> dict[str, Any]:
+def _orderline_of(case: sqlite3.Row, row: sqlite3.Row, order: dict[str, Any]) -> dict[str, Any]:
     line = next(entry for entry in order["lines"] if entry["line"] == case["line"])
     return {
         "id": ids.orderline(order["order"], line["line"]),
