@@ -27,7 +27,7 @@ def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **option
 
     \b
     Examples:
-      returnctl imei 10000001 356789104532178
+      returnctl imei 10000001 356789100000072
       returnctl imei 10000001 --image box.jpg
     """
     from returnctl.steps import imei as step

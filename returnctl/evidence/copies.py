@@ -63,7 +63,7 @@ def clean_copy(
     """
     picture = open_picture(source)
     # A tenth shorter is welcome where it saves decoding at full size: 200 megapixels at 4080 pixels.
-    stored = decode(picture, picture.image, long_side=round(long_side * 0.9), mode="RGB")
+    stored = decode(picture, long_side=round(long_side * 0.9), mode="RGB")
     removed = metadata.kinds_of(stored)
     exif = _exif_with_time(stored) if keep_time else b""
     image, profile = _in_colour(stored)

@@ -104,7 +104,7 @@ _PROBLEMS: Final = {
     ),
     "unreadable": Problem(
         code="label-unreadable",
-        severity="hint",
+        severity="warn",
         message="The label can't be read: take it again, closer and straight, without shine on it.",
     ),
 }

@@ -32,7 +32,6 @@ MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "W
 # A progressive JPEG is held whole (6 bytes a pixel) and is gone through once a scan.
 MAX_PROGRESSIVE_PIXELS: Final = 60 * MEGA
 MAX_PROGRESSIVE_SCANS: Final = 60
-# Colours as a camera or a phone writes them into a picture for the screen.
 _PHONE_SETTING: Final = "set the phone's camera to JPEG at 12 megapixels and take it again"
 
 
@@ -55,10 +54,6 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     def long_side(self) -> int:
         """The longer side in pixels."""
         return max(self.width, self.height)
-
-    def reopened(self) -> Image.Image:
-        """The picture once more, undecoded, from the bytes in memory: a decode can't be undone."""
-        return _pillow_open(self.data, self.format, self.name)
 
 
 def read_file(path: Path) -> bytes:
@@ -124,7 +119,7 @@ def decode_scaled(picture: Picture, *, long_side: int, mode: str) -> Image.Image
     Raises:
         BadPicture: the file is cut or damaged.
     """
-    stored = decode(picture, picture.image, long_side=long_side, mode=mode)
+    stored = decode(picture, long_side=long_side, mode=mode)
     small = scaled(to_mode(_reduced(stored, long_side), mode), long_side)
     return upright(small, orientation_of(stored))
 
@@ -146,15 +141,16 @@ def scaled(image: Image.Image, long_side: int) -> Image.Image:
     return image.resize((width, height), Resampling.BOX)  # other filters move the sharpness measured
 
 
-def decode(picture: Picture, image: Image.Image, *, long_side: int, mode: str) -> Image.Image:
-    """Decodes `image` of `picture` as it is stored, no smaller than `long_side` where it has that.
+def decode(picture: Picture, *, long_side: int, mode: str) -> Image.Image:
+    """Decodes the picture as it is stored, not turned, no smaller than `long_side` where it has that.
 
     `mode` (L or RGB) is what will be made of it: a JPEG can leave its colours undecoded. CMYK, palette and
-    16-bit pictures come in their own mode.
+    16-bit pictures come in their own mode. Uses up `picture.image`.
 
     Raises:
         BadPicture: the file is cut or damaged.
     """
+    image: Image.Image = picture.image
     if picture.format == "JPEG":
         scale = max(1, max(image.size) // long_side)
         image.draft(mode, (image.width // scale, image.height // scale))

@@ -113,7 +113,7 @@ def test_a_blurred_label_is_unreadable_with_advice() -> None:
     check = verify_label(jpeg(blurred(sharp, 12)), UPS)
     assert (check.outcome, check.codes) == ("unreadable", ())
     assert check.problem
-    assert (check.problem.severity, "closer and straight" in check.problem.message) == ("hint", True)
+    assert (check.problem.severity, "closer and straight" in check.problem.message) == ("warn", True)
 
 
 def test_a_parcel_without_label_is_unreadable() -> None:

@@ -71,11 +71,15 @@ def test_each_kind_of_spoiled_picture_is_told(kind: str, scenes: list[Image.Imag
     assert share_right(scenes, kind, tmp_path) >= 0.95
 
 
+@pytest.fixture(scope="module")
+def many() -> list[Image.Image]:
+    return [scene(seed).convert("L") for seed in range(1000, 1060)]
+
+
 @pytest.mark.nightly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_is_told_on_many_scenes(kind: str, tmp_path: Path) -> None:
-    many = [scene(seed).convert("L") for seed in range(1000, 1060)]
+def test_each_kind_is_told_on_many_scenes(kind: str, many: list[Image.Image], tmp_path: Path) -> None:
     assert share_right(many, kind, tmp_path) >= 0.95
 
 
