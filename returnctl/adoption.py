@@ -56,7 +56,7 @@ def _items(held: Return, message: Message) -> Iterator[tuple[str, dict[str, str]
         yield "imei", identity
     if marker and marker["step"] == "disconnect-proof":
         yield "disconnect-proof", _proofs(message)
-    if marker and marker["step"] == "message":
+    if marker and marker["step"] == "message" and marker["part"] == marker["of"]:
         yield "message", {marker["code"]: "posted"}
 
 

@@ -249,7 +249,7 @@ class App:
         here = marketplace.identity() if held.state.host else None
         if here != held.state.host:
             raise Usage(
-                f"Return {held.reference} belongs to the marketplace {held.state.host}; "
+                f"Return {held.name} belongs to the marketplace {held.state.host}; "
                 f"profile {held.state.profile} now leads to {here}.",
                 hint="use the marketplace it was opened at, or another workspace",
             )

@@ -33,6 +33,7 @@ STEP_COMMANDS = {
 }
 OTHER_COMMANDS = {
     "status": "Show where returns stand and what comes next.",
+    "guide": "Explain IMEI, back-up, accounts and packing, offline.",
     "handover": "Show what to paste where there is no API.",
     "message": "Say something to the seller.",
     "messages": "Read the conversation.",
@@ -44,6 +45,7 @@ OTHER_COMMANDS = {
     "purge": "Delete the pictures of returns that are over.",
     "auth": "Keep, remove and show credentials.",
     "config": "Show the configuration, and where it comes from.",
+    "doctor": "Check this machine, the configuration and the services.",
     "sandbox": "Practise against an embedded marketplace.",
     "help": "Explain the exit codes and the environment.",
 }

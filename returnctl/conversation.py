@@ -161,8 +161,8 @@ def _check_attachments_open(held: Return, marketplace: Marketplace) -> None:
 def _case(held: Return) -> str:
     if held.state.case is None:
         raise Refused(
-            f"Return {held.reference} is not open at the marketplace yet.",
-            hint=f"run `returnctl open {held.reference}` first",
+            f"Return {held.name} is not open at the marketplace yet.",
+            hint=f"run `returnctl open {held.name}` first",
         )
     return held.state.case
 

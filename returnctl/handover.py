@@ -43,7 +43,7 @@ def write(held: Return, number: int) -> None:
     """Write message.txt anew from what waits in this hand-over; once all is confirmed it stays as it was."""
     items = [item for item in held.state.waiting if item.handover == number]
     if items:
-        done = f"(not part of the message) When it is sent, type: returnctl handover {held.reference} --done"
+        done = f"(not part of the message) When it is sent, type: returnctl handover {held.name} --done"
         held.keep(f"handover/{number}/message.txt", f"{words(items)}\n\n---\n{done}\n".encode())
 
 

@@ -104,14 +104,14 @@ def _parcel(held: Return) -> tuple[str, str]:
     if label is None or not label.tracking_number:
         raise Refused(
             "There is no label yet, and a pickup is for a parcel with one.",
-            hint=f"`returnctl label {held.reference}`",
+            hint=f"`returnctl label {held.name}`",
         )
     if label.carrier not in OFFERING:
         page = tracking_number.DROP_OFF_PAGES.get(label.carrier)
         raise Refused(
             f"{NAMES.get(label.carrier, 'This carrier')} offers no pickup here: bring the parcel to a drop-off point"
             + (f" ({page})." if page else "."),
-            hint=f"`returnctl points {held.reference} --near POSTCODE` finds one",
+            hint=f"`returnctl points {held.name} --near POSTCODE` finds one",
         )
     return label.carrier, label.tracking_number
 

@@ -256,5 +256,5 @@ def _keep(held: Return, media: str, content: bytes) -> dict[str, str]:
 
 def _reference(held: Return) -> str:
     """`RC` and 12 letters and digits: short enough for the barcode of every carrier."""
-    seed = f"{held.state.host or held.folder.absolute()} {held.reference} {held.state.intents}"
+    seed = f"{held.state.host or held.folder.absolute()} {held.name} {held.state.intents}"
     return "RC" + base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode()[:12]

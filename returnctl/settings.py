@@ -99,6 +99,8 @@ class Settings:
     @property
     def cache_folder(self) -> Path:
         """The user's folder for what can be had again, such as carriers' tokens."""
+        if sys.platform.startswith(("linux", "freebsd")):
+            return _xdg(self.environ, "XDG_CACHE_HOME", ".cache")
         import platformdirs
 
         return Path(platformdirs.user_cache_dir("returnctl", appauthor=False))
@@ -279,16 +281,20 @@ def config_folder(environ: Mapping[str, str]) -> Path:
     if named := environ.get("RETURNCTL_CONFIG_DIR"):
         return Path(named)
     if sys.platform.startswith(("linux", "freebsd")):
-        # As platformdirs has it, without the import: every command reads the configuration.
-        base = environ.get("XDG_CONFIG_HOME") or ""
-        return (Path(base) if base.startswith("/") else Path.home() / ".config") / "returnctl"
+        return _xdg(environ, "XDG_CONFIG_HOME", ".config")
     import platformdirs
 
     return Path(platformdirs.user_config_dir("returnctl", appauthor=False))
 
 
+def _xdg(environ: Mapping[str, str], variable: str, default: str) -> Path:
+    """As platformdirs has it, without the import: every command reads the configuration."""
+    base = environ.get(variable) or ""
+    return (Path(base) if base.startswith("/") else Path.home() / default) / "returnctl"
+
+
 def default_workspace() -> Path:
     """`returns` in the user's documents folder."""
-    import platformdirs
+    from returnctl.places import documents
 
-    return Path(platformdirs.user_documents_dir()) / "returns"
+    return Path(documents()) / "returns"

@@ -29,7 +29,7 @@ def result(form: type[R], app: App, held: Return, step: str, told: Told | None =
         role=state.role,
         sent=told.sent,
         needed=state.needed.get(step, True),
-        next=progress.next_step(state, held.reference),
+        next=progress.next_step(state, held.name),
         dry_run=app.options.dry_run,
         would=told.would,
         **values,
@@ -40,8 +40,8 @@ def case(held: Return) -> str:
     """The marketplace's id of the return. Raises Refused before it is open there."""
     if held.state.case is None:
         raise Refused(
-            f"Return {held.reference} is not open at the marketplace yet.",
-            hint=f"run `returnctl open {held.reference}` first",
+            f"Return {held.name} is not open at the marketplace yet.",
+            hint=f"run `returnctl open {held.name}` first",
         )
     return held.state.case
 
@@ -73,7 +73,7 @@ def check_open(app: App, held: Return) -> None:
         return
     if not app.options.reopen:
         raise Refused(
-            f"Return {held.reference} was closed ({held.state.closed.outcome}).",
+            f"Return {held.name} was closed ({held.state.closed.outcome}).",
             hint="--reopen opens it again; `returnctl open --new` starts another return of the same thing",
         )
     if not app.options.dry_run:
@@ -85,7 +85,7 @@ def finish(app: App, held: Return, step: str, found: Result) -> None:
     if any(item.covers.step == step for item in held.state.waiting):
         raise Pending(
             "This waits in the hand-over until you have pasted it on the marketplace's website.",
-            hint=f"`returnctl handover {held.reference}` shows it; with --done it is confirmed",
+            hint=f"`returnctl handover {held.name}` shows it; with --done it is confirmed",
             result=found,
         )
     if not found.sent and not found.would and step in held.state.sent:

@@ -44,7 +44,7 @@ def store(folder: Path, profile: str, service: str, secret: str) -> None:
 
     if not _patiently(keep):
         raise KeyringFailed("The keyring took the secret and did not keep it.")
-    _write(folder, profile, [*_services(folder, profile), service])
+    _write(folder, profile, [*services(folder, profile), service])
 
 
 def remove(folder: Path, profile: str, service: str) -> bool:
@@ -56,7 +56,7 @@ def remove(folder: Path, profile: str, service: str) -> bool:
         keyring.delete_password(_name(profile), service)
         return True
 
-    listed = service in _services(folder, profile)
+    listed = service in services(folder, profile)
     try:
         dropped = _patiently(drop)
     except KeyringFailed:
@@ -64,8 +64,18 @@ def remove(folder: Path, profile: str, service: str) -> bool:
             raise
         return False
     if listed:
-        _write(folder, profile, [name for name in _services(folder, profile) if name != service])
+        _write(folder, profile, [name for name in services(folder, profile) if name != service])
     return dropped
+
+
+def describe(profile: str) -> str:
+    """What the keyring is called, once it has answered. Raises KeyringFailed."""
+
+    def ask(keyring: Any) -> str:
+        keyring.get_password(_name(profile), "marketplace")
+        return str(keyring.get_keyring().name)
+
+    return _patiently(ask)
 
 
 def may_hold(folder: Path, profile: str, service: str) -> bool:
@@ -74,7 +84,8 @@ def may_hold(folder: Path, profile: str, service: str) -> bool:
     return listed is None or service in listed.get(profile, ())
 
 
-def _services(folder: Path, profile: str) -> list[str]:
+def services(folder: Path, profile: str) -> list[str]:
+    """What is listed for a profile."""
     return (_read(folder) or {}).get(profile, [])
 
 

@@ -301,6 +301,21 @@ class TestCarriers:
             carrier_credentials("fedex", DESK, listed)
         assert "canary" not in caught.value.message
 
+    def test_where_they_come_from_is_said(self) -> None:
+        environ = {"RETURNCTL_CONFIG_DIR": "/nowhere"}
+        assert carrier_origin("ups", SANDBOX, environ) == "built in"
+        assert carrier_origin("ups", DESK, environ) is None
+        environ |= {"RETURNCTL_UPS_CLIENT_ID": "id", "RETURNCTL_UPS_CLIENT_SECRET": CANARY}
+        assert carrier_origin("ups", DESK, environ) == "RETURNCTL_UPS_CLIENT_ID"
+
+    def test_the_sandboxs_account_has_each_carriers_form(self) -> None:
+        found = {code: carrier_credentials(code, SANDBOX, {}) for code in ("ups", "usps", "fedex")}
+        accounts = {code: one.account for code, one in found.items() if one}
+        assert len(accounts["ups"].number) == 6
+        assert len(accounts["fedex"].number) == 9
+        assert accounts["usps"].crid.isdigit()
+        assert len(accounts["usps"].mid) == 9
+
     @pytest.mark.parametrize("code", ["ups", "usps", "fedex"])
     def test_the_sandbox_ignores_what_is_there(self, code: str) -> None:
         environ = {

@@ -78,6 +78,10 @@ class CarrierClient:
         """Without them only numbers and links can be had."""
         return self._credentials is not None
 
+    def log_in(self, *, tracking: bool = False) -> None:
+        """Have a token, to see whether the credentials serve. Raises AuthFailed, Unavailable."""
+        self._token(self._pair(tracking=tracking))
+
     def track(self, number: str) -> Parcel:
         """Where the parcel is; without credentials only its link, `found` None.
 

@@ -49,15 +49,14 @@ def part(value: Any, name: str) -> dict[str, Any]:
 def words(value: Any) -> str:
     """A text for people: no tags, no entities, one line, at most 300 characters; "" for what is no text."""
     kind = type(value)  # exact: this runs a hundred times an answer, and a bool is no number
-    if kind is not str:
-        if kind is not int and kind is not float:
-            return ""
-        value = str(value)
-    if value.isalnum():  # a code, or a word alone: most of what comes
-        return value[:300]
-    if "<" in value or "&" in value:
-        value = clean_text(html.unescape(_TAG.sub("", value)))
-    return " ".join(value.split())[:300]
+    if kind is not str and kind is not int and kind is not float:
+        return ""
+    text: str = value if kind is str else str(value)
+    if text.isalnum():  # a code, or a word alone: most of what comes
+        return text[:300]
+    if "<" in text or "&" in text:
+        text = clean_text(html.unescape(_TAG.sub("", text)))
+    return " ".join(text.split())[:300]
 
 
 def number(value: Any) -> float | None:

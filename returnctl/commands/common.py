@@ -71,9 +71,12 @@ DAY = Day()
 
 
 class File(click.ParamType["Path"]):
-    """A path, which need not exist. `click.Path` would have help import pathlib."""
+    """A path, which need not exist; `kind` is what the shell offers. `click.Path` would have help import pathlib."""
 
     name = "path"
+
+    def __init__(self, kind: str = "file") -> None:
+        self._kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         from pathlib import Path
@@ -85,23 +88,42 @@ class File(click.ParamType["Path"]):
     ) -> list[CompletionItem]:
         from click.shell_completion import CompletionItem
 
-        return [CompletionItem(incomplete, type="file")]
+        return [CompletionItem(incomplete, type=self._kind)]
 
 
 FILE = File()
+FOLDER = File("dir")
+
+
+def offer(finder: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What the shell offers for a parameter: a function of `returnctl.completion`, imported at TAB alone."""
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from returnctl import completion
+
+        return completion.items(getattr(completion, finder), ctx, incomplete)
+
+    return complete
 
 
 def _options() -> list[click.Parameter]:
     return [
-        click.Option(["--order"], metavar="RETURN", help="The return; wins over a positional one."),
+        click.Option(
+            ["--order"],
+            metavar="RETURN",
+            shell_complete=offer("returns"),
+            help="The return; wins over a positional one.",
+        ),
         click.Option(["--json"], is_flag=True, default=None, help="One JSON document; asks nothing."),
         click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Only errors."),
         click.Option(["-v", "--verbose"], count=True, help="Say more; -vv shows each request."),
         click.Option(["--no-input"], is_flag=True, default=None, help="Never ask."),
         click.Option(["--dry-run"], is_flag=True, default=None, help="Say what would be sent; send nothing."),
         click.Option(["--yes"], is_flag=True, default=None, help="Answer yes to questions."),
-        click.Option(["--profile"], metavar="NAME", help="Marketplace and accounts."),
-        click.Option(["--workspace"], type=FILE, metavar="DIR", help="The folder of the returns."),
+        click.Option(
+            ["--profile"], metavar="NAME", shell_complete=offer("profiles"), help="Marketplace and accounts."
+        ),
+        click.Option(["--workspace"], type=FOLDER, metavar="DIR", help="The folder of the returns."),
         click.Option(["--color/--no-color"], default=None, help="Colour on or off."),
     ]
 
@@ -235,4 +257,10 @@ def _color(environ: Mapping[str, str]) -> bool | None:
 
 def words_argument(metavar: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The positionals: RETURN, where the first looks like one, then whatever `metavar` says."""
-    return click.argument("words", nargs=-1, metavar=metavar)
+
+    def complete(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from returnctl import completion
+
+        return completion.words(metavar, ctx, incomplete)
+
+    return click.argument("words", nargs=-1, metavar=metavar, shell_complete=complete)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
+from returnctl.commands.common import FILE, TELLING, cli_command, offer, words_argument
 from returnctl.errors import Usage
 from returnctl.vocabulary import KINDS
 
@@ -16,12 +16,31 @@ if TYPE_CHECKING:
 
 @cli_command(*TELLING, step=True)
 @words_argument("[RETURN] [FILE|DIR]...")
-@click.option("--view", "views", multiple=True, metavar="VIEW=FILE", help="Put a picture to a view (many).")
+@click.option(
+    "--view",
+    "views",
+    multiple=True,
+    metavar="VIEW=FILE",
+    shell_complete=offer("views_and_files"),
+    help="Put a picture to a view (many).",
+)
 @click.option("--in-order", is_flag=True, help="By the time they were taken, one for each view.")
 @click.option("--check", is_flag=True, help="Judge only: no return, no network, nothing kept.")
 @click.option("--device", type=click.Choice(KINDS), metavar="KIND", help="The kind of device, with --check.")
-@click.option("--without", multiple=True, metavar="VIEW", help="A view that can't be taken (many).")
-@click.option("--accept", multiple=True, metavar="CODE|VIEW", help="Take it as it is (many).")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="VIEW",
+    shell_complete=offer("views"),
+    help="A view that can't be taken (many).",
+)
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="CODE|VIEW",
+    shell_complete=offer("views"),
+    help="Take it as it is (many).",
+)
 @click.option("--ignore-others", is_flag=True, help="Leave out files that are named for no view.")
 @click.option("--keep-time", is_flag=True, help="Leave the capture time in the copies.")
 @click.option(

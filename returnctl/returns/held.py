@@ -13,6 +13,7 @@ from returnctl.returns.events import Event
 from returnctl.returns.record import Record
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
+from returnctl.returns.workspace import Workspace
 
 #: A recorded original is a photo, a label or an invoice.
 MAX_FILE_BYTES = 200_000_000
@@ -37,6 +38,11 @@ class Return:
         self.record = record
         self.now = now
         self._writable = writable
+
+    @property
+    def name(self) -> str:
+        """The return as a person names it: with `~1` where there is a second one."""
+        return Workspace(self.folder.parent).name(self.reference)
 
     @property
     def state(self) -> State:

@@ -113,7 +113,7 @@ def in_doubt(held: Return, doubt: Doubt) -> InDoubt:
     """The error that says what was sent and how to end the doubt."""
     return InDoubt(
         f"It is not known whether {doubt.service} received this: {doubt.summary}.",
-        hint=f"run `returnctl resolve {held.reference}`; nothing is sent a second time until it is settled",
+        hint=f"run `returnctl resolve {held.name}`; nothing is sent a second time until it is settled",
     )
 
 
@@ -125,7 +125,7 @@ def _prepared_again(held: Return, doubt: Doubt) -> Prepared:
     if hex_of(body) != doubt.body_sha256:
         raise Damaged(
             f"{held.folder / doubt.body} is not what was sent any more.",
-            hint=f"look at the marketplace, then `returnctl resolve {held.reference} --happened` or `--did-not-happen`",
+            hint=f"look at the marketplace, then `returnctl resolve {held.name} --happened` or `--did-not-happen`",
         )
     return Prepared(
         service=doubt.service,

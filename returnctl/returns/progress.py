@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from returnctl.result import Next
 from returnctl.returns.events import ProofKept
-from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
 from returnctl.vocabulary import STEPS
 
@@ -24,11 +23,10 @@ def steps(state: State) -> dict[str, Step]:
     return {name: _step(state, name) for name in STEPS}
 
 
-def next_step(state: State, reference: Reference) -> Next | None:
+def next_step(state: State, name: str) -> Next | None:
     """What to do now, as a command; None where nothing is left to do."""
     if state.closed:
         return None
-    name = str(reference)
     if state.doubts:
         return Next(step=state.doubts[0].covers.step, command=("returnctl", "resolve", name))
     standing = steps(state)

@@ -39,6 +39,11 @@ class Workspace:
     def folder(self, reference: Reference) -> Path:
         return self.root / reference.folder
 
+    def name(self, reference: Reference) -> str:
+        """As `Return.name`."""
+        several = (self.root / f"{reference.folder}~2").is_dir()
+        return reference.in_full if several else str(reference)
+
     def exists(self, reference: Reference) -> bool:
         folder = self.folder(reference)
         return (folder / NAME).is_file() and not folder.is_symlink()

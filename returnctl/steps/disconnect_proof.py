@@ -95,7 +95,7 @@ def _without_input(app: App, held: Return, options: Options) -> ProofResult:
         return result
     raise Pending(
         f"The proof is still to come: {', '.join(missing)}.",
-        hint=f"then `returnctl disconnect-proof {held.reference} PICTURE`",
+        hint=f"then `returnctl disconnect-proof {held.name} PICTURE`",
         result=result,
     )
 

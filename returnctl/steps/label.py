@@ -124,7 +124,7 @@ def _from_marketplace(app: App, held: Return) -> Told:
     if case.label.state == "expired" and not app.options.dry_run:
         raise Refused(
             f"The label {case.label.tracking_number} has expired.",
-            hint=f"ask for a new one: `returnctl label {held.reference} --again`",
+            hint=f"ask for a new one: `returnctl label {held.name} --again`",
         )
     return told
 

@@ -98,7 +98,7 @@ def listing(app: App, reference: Reference) -> MessagesResult:
     held = app.reading(reference)
     if held.state.case is None:
         raise Refused(
-            f"Return {held.reference} has no conversation that can be read from here.",
+            f"Return {held.name} has no conversation that can be read from here.",
             hint="look on the marketplace's website",
         )
     messages = app.marketplace_of(held).messages(held.state.case)

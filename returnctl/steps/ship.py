@@ -137,7 +137,7 @@ def _check_label_alive(held: Return) -> None:
         until = f" on {label.valid_until}" if label.valid_until else ""
         raise Refused(
             f"The label {label.tracking_number} expired{until}.",
-            hint=f"ask for a new one: `returnctl label {held.reference} --again`",
+            hint=f"ask for a new one: `returnctl label {held.name} --again`",
         )
 
 
@@ -217,7 +217,7 @@ def _tell(app: App, held: Return, options: Options) -> Told:
     if number is None:
         raise Refused(
             "There is no tracking number to give the seller.",
-            hint=f"`returnctl label {held.reference} --number NUMBER --carrier CARRIER` records it",
+            hint=f"`returnctl label {held.name} --number NUMBER --carrier CARRIER` records it",
         )
     carrier = _carrier(held)
     sent = held.state.sent.get(STEP, {})

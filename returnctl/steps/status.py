@@ -143,7 +143,7 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         or state.device.kind,
         role=state.role,
         steps=progress.steps(state),
-        next=progress.next_step(state, reference),
+        next=progress.next_step(state, app.workspace.name(reference)),
         deadline=progress.deadline(state),
         in_doubt=tuple(
             Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since)

@@ -61,7 +61,7 @@ class TestAfterwards:
         "photos 10000001 {phone}",
         f"imei 10000001 {IMEI}",
         "disconnect-proof 10000001 --none 'never'",
-        "slip 10000001",
+        "slip --text 10000001",
         "label 10000001",
         "ship 10000001 --battery ok --drop-off",
         "message 10000001 Hello.",
@@ -98,4 +98,4 @@ class TestAfterwards:
 
     def test_reopened_by_itself(self, run_line: Runner) -> None:
         assert run_line("close 10000001 --reopen --json").json["outcome"] is None
-        run_line("slip 10000001")
+        run_line("slip --text 10000001")

@@ -127,6 +127,16 @@ class TestNotCovered:
         assert coverage["report_by"] == "2026-06-10"
 
 
+MANUAL = {
+    "--device": "smartphone",
+    "--received": "2026-06-05",
+    "--ordered": "2026-06-01",
+    "--name": "Jane",
+    "--reason": "faulty",
+    "--wants": "refund",
+}
+
+
 class TestWhatIsAsked:
     @pytest.mark.parametrize(
         ("given", "missing"), [("--wants refund", "--reason"), ("--reason faulty", "--wants")]
@@ -136,18 +146,9 @@ class TestWhatIsAsked:
         assert missing in f"{error['message']} {error['hint']}"
         assert sandbox.ledger()["returns"] == 0
 
-    MANUAL = {
-        "--device": "smartphone",
-        "--received": "2026-06-05",
-        "--ordered": "2026-06-01",
-        "--name": "Jane",
-        "--reason": "faulty",
-        "--wants": "refund",
-    }
-
     @pytest.mark.parametrize("missing", MANUAL)
     def test_by_hand(self, run_line: Runner, workspace: Path, missing: str) -> None:
-        options = " ".join(f"{name} {value}" for name, value in self.MANUAL.items() if name != missing)
+        options = " ".join(f"{name} {value}" for name, value in MANUAL.items() if name != missing)
         error = run_line(f"open 10000001 {options} --no-input --json", 2).error
         assert missing in f"{error['message']} {error['hint']}"
         assert not (workspace / "10000001").exists()

@@ -71,7 +71,7 @@ class TestStandingInTheFolder:
     ) -> None:
         monkeypatch.chdir(workspace / "10000001")
         assert run_line("status --json").json["returns"][0]["return"] == "10000001"
-        assert run_line("slip --json").json["return"] == "10000001"
+        assert run_line("slip --text --json").json["return"] == "10000001"
 
     def test_in_a_folder_below_it(
         self, run_line: Runner, workspace: Path, monkeypatch: pytest.MonkeyPatch
@@ -108,7 +108,7 @@ class TestStandingInTheFolder:
     ) -> None:
         run_line("open 10000009/2 --reason faulty --wants refund")
         monkeypatch.chdir(workspace / "10000009-2")
-        assert run_line("slip --json").json["return"] == "10000009/2"
+        assert run_line("slip --text --json").json["return"] == "10000009/2"
 
 
 class TestSeveralDevices:
@@ -129,15 +129,15 @@ class TestSeveralDevices:
 
     def test_the_order_means_its_only_return(self, run_line: Runner, sandbox: Sandbox) -> None:
         run_line("open 10000009/2 --reason faulty --wants refund")
-        assert run_line("slip 10000009 --json").json["return"] == "10000009/2"
+        assert run_line("slip --text 10000009 --json").json["return"] == "10000009/2"
 
     def test_with_both_open_the_order_is_not_enough(self, run_line: Runner, sandbox: Sandbox) -> None:
         for line in (1, 2):
             run_line(f"open 10000009/{line} --reason faulty --wants refund")
-        error = run_line("slip 10000009 --json", 2).error
+        error = run_line("slip --text 10000009 --json", 2).error
         assert "10000009/1" in error["message"]
         assert "10000009/2" in error["message"]
-        assert run_line("slip 10000009/1 --json").json["return"] == "10000009/1"
+        assert run_line("slip --text 10000009/1 --json").json["return"] == "10000009/1"
 
     def test_a_line_that_the_order_lacks(self, run_line: Runner, sandbox: Sandbox) -> None:
         run_line("open 10000009/3 --reason faulty --wants refund", 5)
@@ -160,13 +160,13 @@ class TestASecondReturnOfTheSameThing:
 
     @pytest.mark.usefixtures("second")
     def test_the_order_alone_lists_both(self, run_line: Runner) -> None:
-        error = run_line("slip 10000001 --json", 2).error
+        error = run_line("slip --text 10000001 --json", 2).error
         assert "10000001~2" in error["message"]
 
     @pytest.mark.usefixtures("second")
     def test_each_can_be_named(self, run_line: Runner) -> None:
-        assert run_line("slip 10000001~2 --json").json["return"] == "10000001~2"
-        assert run_line("slip 10000001~1 --json").json["return"] == "10000001"
+        assert run_line("slip --text 10000001~2 --json").json["return"] == "10000001~2"
+        assert run_line("slip --text 10000001~1 --json").json["return"] == "10000001"
 
     @pytest.mark.usefixtures("second")
     @pytest.mark.parametrize(("folder", "name"), [("10000001", "10000001"), ("10000001~2", "10000001~2")])
@@ -174,12 +174,12 @@ class TestASecondReturnOfTheSameThing:
         self, run_line: Runner, workspace: Path, monkeypatch: pytest.MonkeyPatch, folder: str, name: str
     ) -> None:
         monkeypatch.chdir(workspace / folder)
-        assert run_line("slip --json").json["return"] == name
+        assert run_line("slip --text --json").json["return"] == name
 
     @pytest.mark.usefixtures("second")
     def test_with_one_closed_the_order_means_the_other(self, run_line: Runner) -> None:
         run_line("close 10000001~2 --outcome withdrawn")
-        assert run_line("slip 10000001 --json").json["return"] == "10000001"
+        assert run_line("slip --text 10000001 --json").json["return"] == "10000001"
 
     def test_of_a_line(self, run_line: Runner) -> None:
         run_line("open 10000009/2 --reason faulty --wants refund")

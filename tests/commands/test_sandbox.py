@@ -70,7 +70,9 @@ def test_bad_photos(run_line: Runner, tmp_path: Path, how: str) -> None:
 
 class TestRun:
     def test_passes_the_exit_code(self, run_process: ProcessRunner) -> None:
-        code = "import os, sys; print(os.environ['RETURNCTL_SANDBOX_URL'], os.environ['RETURNCTL_PROFILE']); sys.exit(42)"
+        code = (
+            "from os import environ as e; print(e['RETURNCTL_SANDBOX_URL'], e['RETURNCTL_PROFILE']); exit(42)"
+        )
         ran = run_process("sandbox run -- {python} -c {code}", 42, python=sys.executable, code=code)
         assert ran.stdout.startswith("http://127.0.0.1:")
         assert ran.stdout.endswith(" sandbox\n")

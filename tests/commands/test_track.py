@@ -186,7 +186,7 @@ class TestUntil:
         self, run_line: Runner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def sleep(seconds: float) -> None:
-            run_line("slip 10000001")
+            run_line("slip --text 10000001")
             sandbox.advance("10000001", "delivered")
 
         fake = types.SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,4 +84,4 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 
 def modes(folder: Path) -> dict[str, int]:
     """The permission bits of everything in a folder."""
-    return {str(path.relative_to(folder)): os.stat(path).st_mode & 0o777 for path in folder.rglob("*")}
+    return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*")}

@@ -74,8 +74,8 @@ class TestBeforeAndAfter:
     )
     def test_the_same(self, run_line: Runner, workspace: Path, options: str) -> None:
         number = "" if "--order" in options else "10000001"
-        before = run_line(f"{options} slip {number}", w=workspace).json
-        after = run_line(f"slip {number} {options}", w=workspace).json
+        before = run_line(f"{options} slip --text {number}", w=workspace).json
+        after = run_line(f"slip --text {number} {options}", w=workspace).json
         assert before == after
 
     def test_after_wins(self, run_line: Runner, tmp_path: Path, workspace: Path) -> None:

@@ -108,7 +108,13 @@ class TestRemembered:
 
     @pytest.mark.parametrize(
         "line",
-        ["message 10000001 Hello.", "open 10000001", "slip 10000001", "status 10000001", "track 10000001"],
+        [
+            "message 10000001 Hello.",
+            "open 10000001",
+            "slip --text 10000001",
+            "status 10000001",
+            "track 10000001",
+        ],
     )
     def test_another_one_is_refused_and_both_are_named(
         self, run_line: Runner, sandbox: Sandbox, line: str
@@ -131,4 +137,4 @@ class TestRemembered:
     ) -> None:
         run_line(OPEN)
         monkeypatch.setenv("RETURNCTL_NOW", "noon")
-        assert run_line("slip 10000001 --json", 2).error["code"] == "config"
+        assert run_line("slip --text 10000001 --json", 2).error["code"] == "config"

@@ -18,7 +18,7 @@ FAILING = ("open 19999999 --reason faulty --wants refund", "status 10000099", "p
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", EXAMPLES)
 class TestOffATerminal:
-    @pytest.mark.parametrize("option", ["", "--json", "-v", "--color"])
+    @pytest.mark.parametrize("option", ["-v --color", "--json"])
     def test_no_escape_and_no_carriage_return(
         self, run_line: Runner, names: dict[str, object], name: str, option: str
     ) -> None:

@@ -17,7 +17,7 @@ from tests.evidence.drawing import grainy, jpeg, scene
 UPS, USPS, FEDEX = "1Z999AA10123456784", "9400111206206406260787", "986578788855"
 
 
-def code(text: str, kind: str, *, bar: int = 3, height: int = 200) -> Image.Image:
+def code(text: str, kind: str, *, bar: int = 3, height: int = 140) -> Image.Image:
     """A code whose narrowest bar is `bar` pixels, with its quiet zone."""
     barcode = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat[kind])
     drawn = Image.fromarray(zxingcpp.write_barcode_to_image(barcode, scale=1, add_quiet_zones=True))
@@ -32,7 +32,7 @@ def on_a_box(drawn: Image.Image, dice: random.Random, *, tilt: float, sigma: flo
     ImageDraw.Draw(paper).text((40, paper.height - 60), "No. 17  HANDLE WITH CARE", 60, font_size=40)
     sheet = Image.new("L", paper.size, 255).rotate(tilt, expand=True)
     turned = paper.rotate(tilt, Image.Resampling.BICUBIC, expand=True, fillcolor=150)
-    size = (max(1000, turned.width + 60), max(750, turned.height + 60))
+    size = (max(800, turned.width + 60), max(600, turned.height + 60))
     photo = Image.new("L", size, 150)
     place = tuple(dice.randint(0, whole - part) for whole, part in zip(size, turned.size, strict=True))
     photo.paste(turned, place, sheet)
@@ -56,7 +56,7 @@ def drawn_codes(count: int, seed: int) -> list[tuple[str, bytes]]:
     for number in range(count):
         text = imei(dice) if number % 2 else tracking_number(dice)
         kind = ("Code128", "DataMatrix", "Code128", "QRCode")[number % 4]
-        bar = dice.randint(2, 4) if kind == "Code128" else dice.randint(4, 8)
+        bar = dice.randint(2, 3) if kind == "Code128" else dice.randint(4, 6)
         photo = on_a_box(
             code(text, kind, bar=bar),
             dice,

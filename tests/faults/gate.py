@@ -55,7 +55,7 @@ class Gate:
             def _pass(self) -> None:
                 gate.carry(self)
 
-            do_GET = do_POST = do_PUT = do_DELETE = _pass
+            do_GET = do_POST = do_PUT = do_DELETE = _pass  # noqa: N815 - http.server's names
 
             def log_message(self, format: str, *args: object) -> None:
                 pass

@@ -17,16 +17,16 @@ from tests.commands.running import Ran, Runner
 from tests.commands.world import IMEI, NUMBER, Sandbox, tree
 
 OPEN = "open 10000001 --reason faulty --wants refund"
-#: A command, what the ledger gains by it, and how many flushes to go on by (photos take many).
+#: A command, what the ledger gains by it, and how many flushes to go on by (some take long).
 LINES = {
     "opening": (OPEN, {"returns": 1, "labels": 1}, 1),
-    "photos": ("photos 10000001 {phone}", {"messages": 1, "attachments": 7}, 9),
+    "photos": ("photos 10000001 {phone}", {"messages": 1, "attachments": 7}, 13),
     "imei": (f"imei 10000001 {IMEI}", {"messages": 1}, 1),
     "message": ("message 10000001 Hello.", {"messages": 1}, 1),
-    "slip": ("slip 10000001", {}, 1),
-    "label": ("label 10000001", {}, 1),
+    "slip": ("slip 10000001", {}, 4),
+    "label": ("label 10000001", {}, 4),
     "own label": (f"label 10000001 --number {NUMBER}", {}, 1),
-    "ship": ("ship 10000001 --battery ok --inside {inside}", {}, 1),
+    "ship": ("ship 10000001 --battery ok --inside {inside}", {}, 3),
     "close": ("close 10000001 --outcome refunded", {}, 1),
 }
 

@@ -85,6 +85,6 @@ def test_while_tracking(run_line: Runner, run_process: ProcessRunner, sandbox: S
     stop = gate.hold("GET", "/ups/*", handled=False)
     running = run_process.start("track 10000001 --until delivered")
     assert stop.arrived()
-    run_line("slip 10000001")  # waiting holds no lock
+    run_line("slip --text 10000001")  # waiting holds no lock
     running.signal(signal.SIGINT)
     running.finish(130)

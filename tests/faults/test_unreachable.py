@@ -27,8 +27,9 @@ class TestADeadSandbox:
 
     @pytest.mark.parametrize(
         "line",
-        ["photos 10000001 --without back", f"imei 10000001 {IMEI}", "label 10000001", "track 10000001", "messages 10000001",
-         "message 10000001 Hello.", "ship 10000001 --battery ok --sent", "points --near 12207"],
+        ["photos 10000001 --without back", f"imei 10000001 {IMEI}", "label 10000001", "track 10000001",
+         "messages 10000001", "message 10000001 Hello.", "ship 10000001 --battery ok --sent",
+         "points --near 12207"],
     )  # fmt: skip
     def test_going_on(
         self, run_line: Runner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, line: str

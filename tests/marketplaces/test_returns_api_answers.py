@@ -122,6 +122,19 @@ class TestValues:
             ),
         )
 
+    def test_where_the_parcel_goes(self, web: responses.RequestsMock) -> None:
+        address = {
+            "name": "Returns",
+            "street": ["1 Dock"],
+            "city": "Reno",
+            "postcode": "89501",
+            "country": "US",
+        }
+        web.get(f"{URL}/v1/returns/R-1", json=changed(RETURN, send_to=address))
+        assert api().case("R-1").send_to == Address(
+            name="Returns", lines=("1 Dock",), city="Reno", state="", postal_code="89501", residential=False
+        )
+
     @pytest.mark.parametrize(("state", "open_"), [("open", True), ("closed", False), ("escalated", True)])
     def test_only_closed_is_closed(self, web: responses.RequestsMock, state: str, open_: bool) -> None:
         web.get(f"{URL}/v1/returns/R-1", json=changed(RETURN, state=state))

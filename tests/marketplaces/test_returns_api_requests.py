@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import responses
+from msgspec.structs import replace
 
 from returnctl.errors import NotFound, ReturnctlError, Unavailable, Usage
 from returnctl.marketplaces.base import Attachment, Can, Upload
@@ -308,6 +309,16 @@ class TestTheTokensHost:
         prepared = prepare(api(url="http://127.0.0.1:8377", sandbox=True))
         api(url="http://127.0.0.1:9999", sandbox=True).send(prepared)
         assert web.calls[0].request.body == prepared.body
+
+    def test_what_is_meant_for_a_carrier_is_not_sent_even_if_it_has_the_same_address(
+        self, web: responses.RequestsMock
+    ) -> None:
+        """As in the sandbox, which is marketplace and carriers in one."""
+        shop = api(url="http://127.0.0.1:8377", sandbox=True)
+        buying = replace(shop.prepare_open(NEW), service="USPS")
+        with pytest.raises(Usage):
+            shop.send(buying)
+        assert len(web.calls) == 0
 
     @pytest.mark.parametrize(
         "url",

@@ -108,6 +108,7 @@ class TestAnotherProcess:
             holder = json.loads(notes[0].read_bytes())
             assert holder["pid"] == process.pid
             assert set(holder) == {"pid", "host", "command", "since"}
+            assert holder["command"] == "returnctl photos"
             assert "canary" not in notes[0].read_text()
 
     def test_one_that_was_killed_holds_nothing_any_more(self, workspace: Workspace) -> None:

@@ -40,7 +40,7 @@ def standing(step: str, *happened: e.Event, **opening: object) -> str:
 
 
 def following(*happened: e.Event, **opening: object) -> tuple[str, ...]:
-    found = progress.next_step(folded(opened(**opening), *happened), Reference("10000001"))
+    found = progress.next_step(folded(opened(**opening), *happened), "10000001")
     return found.command if found else ()
 
 
@@ -159,7 +159,7 @@ class TestNext:
         assert following(intended(), e.Closed(outcome="refunded")) == ()
 
     def test_the_command_names_line_and_number(self) -> None:
-        found = progress.next_step(folded(opened()), Reference("10000009", "2", 3))
+        found = progress.next_step(folded(opened()), "10000009/2~3")
         assert found is not None
         assert found.command == ("returnctl", "open", "10000009/2~3")
         assert found.due == "2026-12-18"
@@ -176,7 +176,7 @@ class TestNext:
             "in-doubt",
             "skipped",
         }
-        found = progress.next_step(state, Reference("1"))
+        found = progress.next_step(state, "1")
         assert found is None or found.command[0] == "returnctl"
         assert found is None or not state.doubts or found.command[1] == "resolve"
 

@@ -59,6 +59,7 @@ class TestFacts:
         for name in set(event.__struct_fields__) - {"serial"}:
             assert getattr(state, name) == getattr(event, name), name
         assert (state.order_serial, state.opened_at) == ("S1", AT)
+        assert (state.case, state.adopted, state.attachments_open, state.sent) == (None, False, True, {})
 
     def test_amending_changes_only_what_it_says(self) -> None:
         before = opened(name="Jane", received_on="2026-11-18", ordered_on="2026-11-12")
@@ -190,6 +191,43 @@ class TestSending:
         )
 
 
+class TestCorrecting:
+    def test_what_the_seller_was_told_since_is_what_it_is_about(self) -> None:
+        before = opened(reason="faulty", wants="refund", damage=("none",), description="It crackles.")
+        told = sent("open", wants="repair", damage="physical, in-transit")
+        state = folded(before, told)
+        assert (state.reason, state.wants, state.damage) == ("faulty", "repair", ("physical", "in-transit"))
+        assert state.description == "It crackles."
+
+    def test_the_same_words_of_another_step_are_no_correction(self) -> None:
+        assert folded(opened(reason="faulty"), sent("photos", reason=SHA)).reason == "faulty"
+
+
+class TestPurging:
+    def test_what_is_gone_is_no_longer_kept_and_what_was_sent_stays_sent(self) -> None:
+        parcel = e.ParcelPhotoKept(what="inside", file="parcel/inside.jpg", sha256=SHA, original_sha256=SHA)
+        before = folded(
+            opened(),
+            photo("back"),
+            photo("left"),
+            proof("icloud"),
+            parcel,
+            label(file="documents/label.pdf", sha256=SHA),
+            sent("photos", back=SHA, left=SHA),
+        )
+        files = ("photos/back.jpg", "proof/icloud-1.jpg", "parcel/inside.jpg", "documents/label.pdf")
+        state = fold(before, e.Purged(files=files), LATER)
+        assert set(state.photos) == {"left"}
+        assert (state.proofs, state.parcel) == ((), {})
+        assert state.label == label()
+        assert (state.sent, state.purged_at) == (before.sent, LATER)
+
+    def test_what_was_not_purged_stays(self) -> None:
+        before = folded(opened(), photo("back"), label(file="documents/label.pdf", sha256=SHA))
+        state = fold(before, e.Purged(files=("originals/x",)), LATER)
+        assert (state.photos, state.label) == (before.photos, before.label)
+
+
 class TestHandover:
     def test_it_waits_until_a_person_confirms_it(self) -> None:
         state = folded(opened(), queued("open"), queued("imei", imei="3"))
@@ -244,6 +282,24 @@ class TestPurchases:
         )
         assert state.label.price == {"amount": "8.40", "currency": "USD"}
         assert state.label_due is None
+
+    @pytest.mark.parametrize(
+        ("items", "answer", "amount", "basis"),
+        [
+            ({"quoted": "8.40"}, {"amount": "8.40"}, "8.40", "quoted"),
+            ({"quoted": "8.40"}, {}, "8.40", "quoted"),
+            ({}, {"amount": "9.10"}, "9.10", "after-purchase"),
+            ({}, {}, None, "when-scanned"),
+        ],
+    )
+    def test_its_price_says_what_it_rests_on(
+        self, items: dict[str, str], answer: dict[str, str], amount: str | None, basis: str
+    ) -> None:
+        buying = self.buying(bought="RC1", carrier="usps", **items)
+        bought = folded(opened(), buying, settled("done", tracking_number="9400", **answer)).label
+        assert bought is not None
+        assert bought.price == ({"amount": amount, "currency": "USD"} if amount else None)
+        assert bought.price_basis == basis
 
     @pytest.mark.parametrize("outcome", ["refused", "unknown"])
     def test_what_was_not_bought_or_is_not_known_is_no_label(self, outcome: str) -> None:

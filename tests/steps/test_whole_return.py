@@ -67,7 +67,7 @@ def test_in_another_order(run_line: Runner, sandbox: Sandbox, names: dict[str, o
     } == {"done"}
 
 
-@pytest.mark.parametrize("done", (1, 2, 4, 7))
+@pytest.mark.parametrize("done", [1, 4, 7])
 def test_the_workspace_is_lost(
     run_line: Runner, sandbox: Sandbox, names: dict[str, object], workspace: Path, done: int
 ) -> None:
@@ -161,8 +161,10 @@ class TestTheFolder:
         there = {
             str(path.relative_to(workspace / "10000001")) for path in (workspace / "10000001").rglob("*")
         }
-        expected = {"return.json", "intents/1.body", "photos/screen-on.jpg", "photos/bottom.jpg", "proof/icloud-1.png",
-                    "parcel/inside.jpg", "documents/slip.pdf", "documents/label.pdf", "documents/invoice.pdf"}  # fmt: skip
+        expected = {
+            "return.json", "intents/1.body", "photos/screen-on.jpg", "photos/bottom.jpg", "proof/icloud-1.png",
+            "parcel/inside.jpg", "documents/slip.pdf", "documents/label.pdf", "documents/invoice.pdf",
+        }  # fmt: skip
         assert expected <= there
         assert not any("handover" in name for name in there)
         assert not any(Path(name).name.startswith(".") for name in there)
