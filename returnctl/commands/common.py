@@ -183,11 +183,7 @@ class _Command(click.Command):
             formatter.write_dl(common)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Exit status"):
-            formatter.write_dl([(code, words) for code, words in self._codes()])
-
-    def _codes(self) -> list[tuple[str, str]]:
-        return [(code, EXIT_CODES[int(code)]) for code in (self.epilog or "").split()]
+        _write_exit_status(self, formatter)
 
 
 class _Group(click.Group):
@@ -195,6 +191,21 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _write_exit_status(self, formatter)
+
+
+def _write_exit_status(command: click.Command, formatter: click.HelpFormatter) -> None:
+    with formatter.section("Exit status"):
+        formatter.write_dl([(str(code), EXIT_CODES[code]) for code in exit_codes(command)])
+
+
+def exit_codes(command: click.Command) -> list[int]:
+    """The exit codes that a command's help lists; those of a group are its commands'."""
+    if isinstance(command, _Group):
+        return sorted({code for member in command.commands.values() for code in exit_codes(member)})
+    return [int(code) for code in (command.epilog or "").split()] if isinstance(command, _Command) else []
 
 
 def cli_group(function: Callable[..., None]) -> click.Group:

@@ -17,6 +17,7 @@ from returnctl.evidence.assign import Assignment, assign_views, in_order, list_p
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_set
+from returnctl.evidence.problems import NOT_OVERRULABLE
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
@@ -182,6 +183,11 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
     copies = {
         judgement.view: clean_copy(Path(judgement.file), keep_time=options.keep_time) for judgement in new
     }
+    for judgement in new:
+        if copies[judgement.view].source_sha256 != judgement.sha256:
+            raise Refused(
+                f"{Path(judgement.file).name} changed while it was looked at.", hint="run the command again"
+            )
     fresh = {view: copy.data for view, copy in copies.items()}
     hashes = {view: hex_of(data) for view, data in fresh.items()}
     conversation.changes(held.state, STEP, hashes, again=app.options.again)
@@ -305,7 +311,8 @@ def _check_passes(judged: Mapping[str, Judgement], options: Options, result: Res
     more = f" (and {len(bad) - 1} more)" if len(bad) > 1 else ""
     raise Refused(
         f"{bad[0].view}: {first.message}{more}",
-        hint="take it again; nothing was sent. --accept CODE or VIEW takes it as it is",
+        hint="take it again; nothing was sent"
+        + ("" if first.code in NOT_OVERRULABLE else f". `--accept {first.code}` takes it as it is"),
         result=result,
     )
 

@@ -70,8 +70,8 @@ class TestAfterwards:
     )
 
     @pytest.fixture(autouse=True)
-    def closed(self, run_line: Runner, opened: None) -> None:
-        run_line("label 10000001")
+    def closed(self, run_line: Runner, sandbox: Sandbox, opened: None) -> None:
+        run_line(f"label 10000001 --number {sandbox.number()}")
         run_line("close 10000001 --outcome withdrawn")
 
     @pytest.mark.parametrize("line", LINES)

@@ -60,6 +60,11 @@ class Sandbox:
         answer = requests.get(f"{self.url}/v1/returns/{case}/messages", headers=_HEADERS, timeout=10)
         return list(answer.json()["messages"])
 
+    def number(self, case: str = "R10000001-1") -> str:
+        """The tracking number of the newest prepaid label."""
+        answer = requests.get(f"{self.url}/v1/returns/{case}", headers=_HEADERS, timeout=10)
+        return str(answer.json()["label"]["tracking_number"])
+
     def write(self, text: str, case: str = "R10000001-1") -> None:
         """A message that returnctl did not write."""
         answer = requests.post(

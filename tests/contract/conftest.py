@@ -23,9 +23,9 @@ def names(pictures: Pictures, tmp_path: Path) -> dict[str, object]:
 
 @pytest.fixture
 def prepared(run_line: Runner, sandbox: Sandbox) -> None:
-    """A return with its label: every command has something to do."""
+    """A return with the number of its label: every command has something to do."""
     run_line("open 10000001 --reason faulty --wants refund")
-    run_line("label 10000001")
+    run_line(f"label 10000001 --number {sandbox.number()}")
 
 
 @pytest.fixture

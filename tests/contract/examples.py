@@ -44,6 +44,8 @@ EXAMPLES = {
     "close": Example(well="10000001 --outcome refunded", badly="10000001 --outcome lost", exit=2),
     "verify": Example(well="10000001", badly="10000099"),
     "purge": Example(well="10000001 --yes", badly="10000099 --yes"),
+    "guide": Example(well="10000001", badly="10000099"),
+    "doctor": Example(well="--offline", badly="everything", exit=2),
     "auth": Example(well="status", badly="login nowhere", exit=2, plain=True),
     "config": Example(well="path", badly="login", exit=2, plain=True),
     "sandbox": Example(well="orders", badly="ledger 999", plain=True),

@@ -14,7 +14,6 @@ from tests.commands.running import Runner
 from tests.commands.world import IMEI, Sandbox
 from tests.contract.examples import EXAMPLES
 
-pytestmark = pytest.mark.usefixtures("prepared")
 COMMON_KEYS = {"return", "order", "line", "role", "sent", "needed", "next"}
 
 
@@ -22,6 +21,13 @@ def test_every_command_has_an_example() -> None:
     assert EXAMPLES.keys() == COMMANDS.keys()
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_a_wrong_option(run_line: Runner, name: str) -> None:
+    ran = run_line(f"{name} --no-such-thing --json", 2)
+    assert (ran.error["code"], ran.stdout) == ("usage", "")
+
+
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", EXAMPLES)
 class TestEveryCommand:
     def test_says_one_document_with_the_common_keys(
@@ -68,11 +74,8 @@ class TestEveryCommand:
         run_line(f"{name} {EXAMPLES[name].well}", **names).json  # noqa: B018 - it parses
         run_line(f"{name} {EXAMPLES[name].badly}", EXAMPLES[name].exit, **names).error  # noqa: B018
 
-    def test_a_wrong_option(self, run_line: Runner, name: str) -> None:
-        ran = run_line(f"{name} --no-such-thing --json", 2)
-        assert (ran.error["code"], ran.stdout) == ("usage", "")
 
-
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("value", ["0", "false", "no", "off", ""])
 def test_switched_off_by_the_environment(
     run_line: Runner, monkeypatch: pytest.MonkeyPatch, value: str
@@ -90,6 +93,7 @@ def every_text(value: Any, name: str = "") -> list[tuple[str, Any]]:
     return [(name, value)]
 
 
+@pytest.mark.usefixtures("prepared")
 def test_times_have_an_offset_and_ids_are_texts(
     run_line: Runner, sandbox: Sandbox, pictures: Pictures
 ) -> None:
@@ -106,6 +110,7 @@ def test_times_have_an_offset_and_ids_are_texts(
                 assert datetime.fromisoformat(value).tzinfo, (line, name, value)
 
 
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize(
     ("line", "exit"),
     [
@@ -124,6 +129,7 @@ def test_the_whole_result_as_far_as_it_goes(run_line: Runner, line: str, exit: i
     assert ran.error["exit"] == exit
 
 
+@pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", STEP_COMMANDS)
 def test_nobody_is_asked(run_line: Runner, names: dict[str, object], name: str) -> None:
     """Even where standard input has an answer ready."""
@@ -133,6 +139,7 @@ def test_nobody_is_asked(run_line: Runner, names: dict[str, object], name: str) 
         assert not text or json.loads(text)
 
 
+@pytest.mark.usefixtures("prepared")
 def test_no_byte_is_lost_on_names_of_other_scripts(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("message 10000001 'Grüße, 你好, Привет 🙂'")
     assert run_line("messages 10000001 --json").json["messages"][-1]["text"] == "Grüße, 你好, Привет 🙂"

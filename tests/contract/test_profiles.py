@@ -120,7 +120,7 @@ class TestRemembered:
         self, run_line: Runner, sandbox: Sandbox, line: str
     ) -> None:
         run_line(OPEN)
-        run_line("label 10000001")
+        run_line(f"label 10000001 --number {sandbox.number()}")
         error = run_line(f"{line} --profile manual --json", 2).error
         assert "sandbox" in error["message"]
         assert "manual" in error["message"]
@@ -137,4 +137,4 @@ class TestRemembered:
     ) -> None:
         run_line(OPEN)
         monkeypatch.setenv("RETURNCTL_NOW", "noon")
-        assert run_line("slip --text 10000001 --json", 2).error["code"] == "config"
+        assert run_line("label 10000001 --json", 2).error["code"] == "config"
