@@ -241,7 +241,7 @@ class App:
 
         assert profile.url is not None
         token = marketplace_token(profile, self.settings.environ)
-        return ReturnsApi(profile.url, token.reveal(), self.http, sandbox=profile.sandbox)
+        return ReturnsApi(profile.url, token.reveal(), self.http, environment=profile.environment)
 
     def marketplace_of(self, held: Return) -> Marketplace:
         """The marketplace that a return was opened at. Raises Usage where the profile leads to another one now."""

@@ -27,7 +27,7 @@ STEP_COMMANDS = {
     "imei": "Check the IMEI, compare it with the order, send it.",
     "disconnect-proof": "Show how to leave the accounts; send the proof.",
     "slip": "Make the page that goes into the parcel.",
-    "label": "Fetch the prepaid label, or take your own.",
+    "label": "Fetch the prepaid label, or take or buy your own.",
     "ship": "Keep the parcel's photos; tell the tracking number.",
     "track": "See where the parcels are.",
 }

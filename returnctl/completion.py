@@ -33,11 +33,10 @@ def items(find: Find, ctx: click.Context, incomplete: str) -> list[CompletionIte
 def words(metavar: str, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
     """A command's positionals: a return first (or several, where it takes them), then files, where it takes them."""
     given: tuple[str, ...] = ctx.params.get("words") or ()
-    found: list[CompletionItem] = []
+    # First: bash drops what came before it, and offers files where nothing comes after it.
+    found = [CompletionItem(incomplete, type="file")] if "FILE" in metavar else []
     if not given or metavar == "[RETURN]...":
-        found = items(returns, ctx, incomplete)
-    if "FILE" in metavar:
-        found.append(CompletionItem(incomplete, type="file"))
+        found += items(returns, ctx, incomplete)
     return found
 
 

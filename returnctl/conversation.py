@@ -20,6 +20,7 @@ from returnctl.doubts import may_have_happened
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
 from returnctl.marketplaces.base import Marketplace, Upload
+from returnctl.output import when
 from returnctl.result import Would
 from returnctl.returns import intents
 from returnctl.returns.events import Covers
@@ -151,7 +152,7 @@ def _parts(saying: Saying, files_per_message: int, *, numbered: bool = True) -> 
 def _check_attachments_open(held: Return, marketplace: Marketplace) -> None:
     refresh(held, marketplace)
     if not held.state.attachments_open:
-        due = f" Its answer is due by {held.state.reply_due}." if held.state.reply_due else ""
+        due = f" Its answer is due by {when(held.state.reply_due)}." if held.state.reply_due else ""
         raise Pending(
             f"The seller has not answered yet, and takes files only then.{due}",
             hint="everything is kept; run the same command again later",

@@ -133,7 +133,7 @@ class Http:
                 return answer
             except Unavailable as error:
                 wait = _next_wait(request, error, attempt)
-                if wait is None or waited + wait > min(WAIT_CAP_S, limits.remaining()):
+                if wait is None or waited + wait > WAIT_CAP_S or wait > limits.remaining():
                     raise
             self._trace(f"  {request.service}: once more in {wait:.1f} s")
             self._sleep(wait)

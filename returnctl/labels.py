@@ -30,7 +30,7 @@ def take(
     Raises Refused where the return has another one and --again was not given, Usage for what is no number.
     """
     content = _read(file) if file else None
-    number = _number(app, number, content)
+    number = _number(app, held, number, content)
     carrier = carrier or _recognised(app, number)
     before = held.state.label
     same_file = content is None or (before is not None and before.original_sha256 == hex_of(content))
@@ -106,8 +106,9 @@ def _read(path: Path) -> bytes:
         raise Usage(f"{path}: {(error.strerror or 'unreadable').lower()}.") from None
 
 
-def _number(app: App, given: str | None, content: bytes | None) -> str | None:
-    read = _read_numbers(content) if content else ()
+def _number(app: App, held: Return, given: str | None, content: bytes | None) -> str | None:
+    own = {*held.state.imeis, held.state.identified.imei if held.state.identified else None}
+    read = [found for found in _read_numbers(content) if found not in own] if content else []
     if given is not None:
         number = tracking_number.checked(given)
         if read and number not in read:

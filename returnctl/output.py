@@ -32,6 +32,12 @@ def safe(text: str) -> str:
     return clean_text(text)
 
 
+def when(moment: str) -> str:
+    """A time of the record for people: `2026-11-24 21:42`; a date stays as it is."""
+    day, _, clock = moment.partition("T")
+    return f"{day} {clock[:5]}" if clock else day
+
+
 def data(text: str) -> None:
     """A line of the result, to standard output."""
     click.echo(_encodable(safe(text), sys.stdout))

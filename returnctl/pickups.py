@@ -146,8 +146,9 @@ def _check_offer(app: App, client: CarrierClient, order: PickupOrder) -> None:
     if offer is None:
         return
     if not offer.available:
+        why = f": {offer.reason.rstrip('.')}" if offer.reason else ""
         raise Refused(
-            f"{client.carrier.name} does not come on {order.date}{f': {offer.reason}' if offer.reason else ''}.",
+            f"{client.carrier.name} does not come on {order.date}{why}.",
             hint="choose another day, or bring it to a drop-off point",
         )
     if offer.price and float(offer.price.amount) > 0 and not app.options.dry_run:

@@ -32,6 +32,8 @@ def ensure(*, test: bool = False) -> None:
             return
         _say("Making the environment in .venv; the first time this takes a minute or two.")
         if not _version():
+            if VENV.exists():
+                _say("What there is in .venv does not work here: it is replaced.")
             _run(sys.executable, "-m", "venv", "--clear", str(VENV))
         STAMP.unlink(missing_ok=True)
         _pip("pip>=25.1")  # the first that knows --group

@@ -21,7 +21,8 @@ from returnctl.settings import VARIABLES, Settings
 from returnctl.vocabulary import KINDS
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+#: Written by hand; the reference is written from the commands themselves.
+PAGES = [ROOT / "README.md", *sorted(set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "reference.md"})]
 README = (ROOT / "README.md").read_text()
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from returnctl.carriers.base import Account, Address, Can, Credentials, Token
-from returnctl.carriers.messages import content, fingerprint, grant, login_form, token_of
+from returnctl.carriers.base import Account, Address, Can, Credentials
+from returnctl.carriers.messages import fingerprint, grant, login_form
 from returnctl.carriers.postal import account_number, phone_or_usage, street_lines
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import as_list, dig, words
@@ -25,9 +25,6 @@ class FedexDialect(Carrier):
 
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
         return login_form(f"{base}/oauth/token", grant(credentials), self.name), None
-
-    def parse_token(self, answer: Answer) -> Token:
-        return token_of(answer, content(answer, self.parse_error))
 
     def parse_error(self, answer: Answer) -> tuple[str, str] | None:
         errors = as_list(dig(answer.json(), "errors"))

@@ -26,6 +26,7 @@ from returnctl.carriers.base import (
     Token,
     Voided,
 )
+from returnctl.carriers.messages import content, token_of
 from returnctl.http import Answer, Request
 
 
@@ -75,7 +76,8 @@ class Carrier(Protocol):
         """The request for an OAuth token and its Authorization header, where it has one."""
         ...
 
-    def parse_token(self, answer: Answer) -> Token: ...
+    def parse_token(self, answer: Answer) -> Token:
+        return token_of(answer, content(answer, self.parse_error))
 
     def parse_error(self, answer: Answer) -> tuple[str, str] | None:
         """The carrier's own code and words, None where the answer has none."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 
-from returnctl.carriers.base import Can, Credentials, Token
-from returnctl.carriers.messages import content, fingerprint, login_form, token_of
+from returnctl.carriers.base import Can, Credentials
+from returnctl.carriers.messages import fingerprint, login_form
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import as_list, dig, words
 from returnctl.http import Answer, Request
@@ -28,9 +28,6 @@ class UpsDialect(Carrier):
         fields = {"grant_type": "client_credentials"}
         request = login_form(f"{base}/security/v1/oauth/token", fields, self.name)
         return request, f"Basic {base64.b64encode(pair).decode()}"
-
-    def parse_token(self, answer: Answer) -> Token:
-        return token_of(answer, content(answer, self.parse_error))
 
     def parse_error(self, answer: Answer) -> tuple[str, str] | None:
         body = answer.json()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from returnctl.carriers.base import Account, Can, Credentials, Token
-from returnctl.carriers.messages import content, grant, incomplete, token_of
+from returnctl.carriers.messages import content, grant, incomplete
 from returnctl.carriers.postal import account_number
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.reading import dig, words
@@ -28,9 +28,6 @@ class UspsDialect(Carrier):
     def build_token(self, base: str, credentials: Credentials) -> tuple[Request, str | None]:
         url = f"{base}/oauth2/v3/token"
         return self.request("POST", url, "log in", grant(credentials), reads=True), None
-
-    def parse_token(self, answer: Answer) -> Token:
-        return token_of(answer, content(answer, self.parse_error))
 
     def parse_error(self, answer: Answer) -> tuple[str, str] | None:
         body = answer.json()

@@ -62,8 +62,9 @@ _latency = click.option(
 
 @click.group("sandbox")
 def command() -> None:
-    """A marketplace and three carriers on this machine, to try everything out.
+    """Practise against an embedded marketplace.
 
+    It has three carriers too, and is on this machine alone.
     RETURNCTL_SANDBOX_URL says where it listens; http://127.0.0.1:8377 unless set.
     """
 

@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, structs
 
 from returnctl import http
 from returnctl.carriers.base import Address
-from returnctl.errors import NotFound, Unavailable, Usage
+from returnctl.errors import BadConfig, NotFound, Unavailable, Usage
 from returnctl.marketplaces.base import (
     Attachment,
     Can,
@@ -49,6 +49,7 @@ class _Limits(Struct):
 
 class _About(Struct):
     instance: str
+    environment: str
     limits: _Limits
 
 
@@ -99,15 +100,21 @@ class ReturnsApi:
     name = "returns-api"
     can = frozenset(Can)
 
-    def __init__(self, url: str, token: str, client: http.Http, *, sandbox: bool = False) -> None:
+    def __init__(self, url: str, token: str, client: http.Http, *, environment: str = "production") -> None:
         self._url = url.rstrip("/")
         self._authorization = f"Bearer {token}"
         self._http = client
-        self._sandbox = sandbox
+        self._environment = environment
         self._about: _About | None = None
 
     def identity(self) -> str:
-        return self._service().instance if self._sandbox else self._url
+        service = self._service()
+        if service.environment != self._environment:
+            raise BadConfig(
+                f"{self._url} is a {service.environment} marketplace, and the profile says {self._environment}.",
+                hint="no host is shared between environments: mend the profile's url or environment",
+            )
+        return service.instance if self._environment == "sandbox" else self._url
 
     def limits(self) -> Limits:
         limits = self._service().limits
@@ -220,7 +227,7 @@ class ReturnsApi:
         if http.same_origin(url, self._url):
             return url
         path = urlsplit(url).path
-        if self._sandbox and http.is_loopback(url) and path.startswith("/v1/returns"):
+        if self._environment == "sandbox" and http.is_loopback(url) and path.startswith("/v1/returns"):
             return self._url + path
         raise Usage(
             f"This was prepared for another marketplace ({url}).",

@@ -33,6 +33,7 @@ def run(command: Sequence[str], *, orders: int = 0, latency_ms: int = 0, faults:
             "RETURNCTL_SANDBOX_URL": url,
             "RETURNCTL_WORKSPACE": folder,
             "RETURNCTL_PROFILE": "sandbox",
+            "XDG_CACHE_HOME": f"{folder}/.returnctl/cache",
             "PATH": os.pathsep.join((os.environ.get("PATH", os.defpath), _OUR_PROGRAMS)),
         }
         code = _wait_for(command, {**os.environ, **own})

@@ -93,7 +93,7 @@ def _naming(section: Section, reference: Reference) -> Section:
 
 def _lines(section: Section, width: int) -> Iterator[str]:
     yield ""
-    yield section.title
+    yield from textwrap.wrap(section.title, width)
     for number, step in enumerate(section.steps, 1):
         mark = f"{number}." if len(section.steps) > 1 else "–"
         yield from textwrap.wrap(

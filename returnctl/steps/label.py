@@ -15,7 +15,7 @@ from returnctl.carriers.client import CarrierClient
 from returnctl.conversation import Told
 from returnctl.errors import Declined, Pending, Refused, ReturnctlError
 from returnctl.marketplaces.base import Can, Case, Marketplace
-from returnctl.output import Table
+from returnctl.output import Table, when
 from returnctl.purchase import Offer, Terms
 from returnctl.result import Result, Would
 from returnctl.returns import policy
@@ -116,7 +116,7 @@ def _from_marketplace(app: App, held: Return) -> Told:
     if case.label is None:
         if case.prepaid:
             raise _awaited(app, held, case.label_due)
-        raise Pending(
+        raise Refused(
             "The seller does not pay the way back, so there is no prepaid label.",
             hint="buy one (`label --buy`), or take your own: `label --file FILE` or `label --number N`",
         )
@@ -172,7 +172,7 @@ def _awaited(app: App, held: Return, due: str | None) -> Pending:
     if held.state.label_due != due and not app.options.dry_run:
         held.note(LabelAwaited(due=due))
     return Pending(
-        f"There is no label yet; the seller sends it by {due}.",
+        f"There is no label yet; the seller sends it by {when(due)}.",
         hint="look again later; one that came by mail goes in with `label --file FILE`",
     )
 
@@ -182,7 +182,8 @@ def _awaited(app: App, held: Return, due: str | None) -> Pending:
 
 def _buy(app: App, held: Return, terms: Terms) -> Told:
     state = held.state
-    if state.label and state.label.source == "purchased" and not app.options.again:
+    other = state.label is not None and terms.carrier not in (None, state.label.carrier)
+    if state.label and state.label.source == "purchased" and not other and not app.options.again:
         if state.label.file is None and not app.options.dry_run:
             _fetch_file(app, held, app.carrier(state.label.carrier, app.profile_of(state)), terms)
         return Told()

@@ -14,7 +14,7 @@ from returnctl.conversation import Saying, Told
 from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable
 from returnctl.marketplaces.base import Can, Case, Line, Marketplace, Order
 from returnctl.opening import Place, Wish
-from returnctl.output import Table
+from returnctl.output import Table, when
 from returnctl.result import Result, Would
 from returnctl.returns import devices, policy
 from returnctl.returns.events import Amended, Coverage, Covers, Device, Opened
@@ -42,14 +42,13 @@ class OpenResult(Result, kw_only=True):
         device = " ".join(part for part in (self.device.brand, self.device.model) if part) or self.device.kind
         how = "adopted" if self.adopted else "open" if self.before_erasing else "not opened"
         yield f"Return {self.return_}: {device}, {how}{f' as {self.case}' if self.case else ''}."
-        until = {"warranty": self.coverage.warranty_ends, "excluded": None}.get(
-            self.coverage.verdict, self.coverage.window_ends
-        )
+        ends = {"warranty": self.coverage.warranty_ends, "excluded": None, "out-of-warranty": None}
+        until = ends.get(self.coverage.verdict, self.coverage.window_ends)
         yield f"Coverage: {self.coverage.verdict}{f', until {until}' if until else ''}"
         yield from (f"  {note}" for note in self.coverage.notes)
         yield f"The way back is paid by: {self.coverage.shipping_paid_by}"
         if self.reply_due:
-            yield f"The seller answers by {self.reply_due}."
+            yield f"The seller answers by {when(self.reply_due)}."
         if self.before_erasing:
             yield f"Folder: {self.directory}"
             yield "Before you erase the device:"

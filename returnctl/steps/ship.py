@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from returnctl import conversation, doubts, handover, pickups, standing
 from returnctl.app import App
-from returnctl.carriers import tracking_number
+from returnctl.carriers import NAMES, tracking_number
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
@@ -240,7 +240,7 @@ def _tell(app: App, held: Return, options: Options) -> Told:
 def _give_number(app: App, held: Return, items: dict[str, str]) -> Told:
     words = (
         f"The parcel of order {held.state.order} was sent on {items['sent_on']}"
-        f" with {items['carrier'].upper()}, tracking number {items['tracking_number']}."
+        f" with {NAMES.get(items['carrier'], items['carrier'])}, tracking number {items['tracking_number']}."
     )
     if app.profile_of(held.state).marketplace == "manual":
         return conversation.tell(app, held, Saying(step=STEP, text=words, items=items))

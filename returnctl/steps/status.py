@@ -61,10 +61,11 @@ class StatusResult(Result, kw_only=True):
     damaged: tuple[str, ...] = ()
     #: How a person sees it: one return in full, many as a table, or the next command alone.
     view: str = "many"
+    nothing: str = ""
 
     def document(self) -> dict[str, object]:
         content = super().document()
-        del content["view"]
+        del content["view"], content["nothing"]
         for one in content["returns"]:
             del one["today"]
         return content
@@ -78,7 +79,7 @@ class StatusResult(Result, kw_only=True):
             rows = [_row(one) for one in self.returns]
             yield Table(("return", "device", "steps", "next", "until"), rows)
         else:
-            yield "No open returns here. `returnctl open ORDER` starts one."
+            yield self.nothing
 
 
 def run(app: App, reference: Reference | None, options: Options) -> StatusResult:
@@ -95,6 +96,9 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
     result = StatusResult(
         returns=tuple(returns),
         damaged=tuple(damaged),
+        nothing="None of that kind."
+        if options.due is not None or options.step
+        else "No open returns here. `returnctl open ORDER` starts one.",
         view="next" if options.next else "one" if reference else "many",
     )
     if damaged:

@@ -85,6 +85,22 @@ class TestEveryCarrier:
         assert token.call_count == 1
         assert {request.headers["Authorization"] for request in sent(wire, path)} == {"Bearer t1"}
 
+    def test_logging_in_alone(self, wire: responses.RequestsMock, code: str) -> None:
+        token = grant(wire, code)
+        one = client(code)
+        one.log_in()
+        one.log_in()
+        assert (token.call_count, len(wire.calls)) == (1, 1)
+
+    def test_a_token_of_untold_life_is_kept_for_a_while(
+        self, wire: responses.RequestsMock, code: str
+    ) -> None:
+        token = wire.post(f"{SANDBOX}/{code}/{TOKEN_PATHS[code]}", json={"access_token": "t1"})
+        one = client(code)
+        one.log_in()
+        one.log_in()
+        assert token.call_count == 1
+
     def test_a_dead_token_is_replaced_once(self, wire: responses.RequestsMock, code: str) -> None:
         method, path, body = TRACK[code]
         tokens = Tokens(None)

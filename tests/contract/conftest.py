@@ -29,6 +29,13 @@ def prepared(run_line: Runner, sandbox: Sandbox) -> None:
 
 
 @pytest.fixture
+def staging(sandbox: Sandbox) -> Iterator[str]:
+    """The address of a marketplace that says it is a staging one."""
+    with Gate(sandbox.url, environment="staging") as opened:
+        yield opened.url
+
+
+@pytest.fixture
 def gate(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """Stands in front of the sandbox; the profile leads to it."""
     with Gate(sandbox.url) as opened:

@@ -66,11 +66,11 @@ def test_3_some_failed(run_line: Runner, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("token", ["wrong", "expired", None])
 def test_4_credentials(
-    run_line: Runner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, token: str | None
+    run_line: Runner, sandbox: Sandbox, staging: str, monkeypatch: pytest.MonkeyPatch, token: str | None
 ) -> None:
     monkeypatch.delenv("RETURNCTL_PROFILE")
     monkeypatch.setenv("RETURNCTL_MARKETPLACE", "returns-api")
-    monkeypatch.setenv("RETURNCTL_MARKETPLACE_URL", sandbox.url)
+    monkeypatch.setenv("RETURNCTL_MARKETPLACE_URL", staging)
     monkeypatch.setenv("RETURNCTL_ENVIRONMENT", "staging")
     if token:
         monkeypatch.setenv("RETURNCTL_MARKETPLACE_TOKEN", token)
@@ -173,7 +173,7 @@ def test_130_and_143_interrupted(
 
 
 @pytest.mark.parametrize(
-    "line", ["help exit-codes", "help exit-codes --json", "--help", "status", "open --help"]
+    "line", ["help exit-codes", "help exit-codes --json", "--help", "--version", "status", "open --help"]
 )
 def test_141_broken_pipe(run_process: ProcessRunner, line: str) -> None:
     reading, writing = os.pipe()

@@ -53,21 +53,32 @@ class TestChosen:
         assert "nowhere" in error["message"]
 
     def test_without_a_file(
-        self, run_line: Runner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+        self, run_line: Runner, sandbox: Sandbox, staging: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delenv("RETURNCTL_PROFILE")
         monkeypatch.setenv("RETURNCTL_MARKETPLACE", "returns-api")
-        monkeypatch.setenv("RETURNCTL_MARKETPLACE_URL", sandbox.url)
+        monkeypatch.setenv("RETURNCTL_MARKETPLACE_URL", staging)
         monkeypatch.setenv("RETURNCTL_MARKETPLACE_TOKEN", "good")
         monkeypatch.setenv("RETURNCTL_ENVIRONMENT", "staging")
         run_line(OPEN)
         assert sandbox.ledger()["returns"] == 1
 
+    def test_a_host_of_another_environment(
+        self, run_line: Runner, sandbox: Sandbox, staging: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("RETURNCTL_PROFILE")
+        monkeypatch.setenv("RETURNCTL_MARKETPLACE", "returns-api")
+        monkeypatch.setenv("RETURNCTL_MARKETPLACE_URL", staging)
+        monkeypatch.setenv("RETURNCTL_MARKETPLACE_TOKEN", "good")
+        monkeypatch.setenv("RETURNCTL_ENVIRONMENT", "production")
+        run_line(OPEN, 2)
+        assert sandbox.ledger()["returns"] == 0
+
     def test_in_a_file_with_a_token_command(
-        self, run_line: Runner, sandbox: Sandbox, config: Path, workspace: Path
+        self, run_line: Runner, sandbox: Sandbox, staging: str, config: Path, workspace: Path
     ) -> None:
         config.write_text(
-            f'[profile.desk]\nmarketplace = "returns-api"\nurl = "{sandbox.url}"\nenvironment = "staging"\n'
+            f'[profile.desk]\nmarketplace = "returns-api"\nurl = "{staging}"\nenvironment = "staging"\n'
             'token_command = ["printf", "canary-77\\n"]\n'
         )
         ran = run_line(f"-vv {OPEN} --profile desk")
@@ -137,4 +148,4 @@ class TestRemembered:
     ) -> None:
         run_line(OPEN)
         monkeypatch.setenv("RETURNCTL_NOW", "noon")
-        assert run_line("label 10000001 --json", 2).error["code"] == "config"
+        assert run_line("close 10000001 --outcome refunded --json", 2).error["code"] == "config"

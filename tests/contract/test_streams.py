@@ -91,11 +91,12 @@ class TestOtherStreams:
         assert "Usage: " in ran.stderr
         assert "disconnect-proof" in ran.stderr
 
-    def test_a_full_device(self, run_process: ProcessRunner) -> None:
+    @pytest.mark.parametrize("line", ["help exit-codes", "--help", "--version", "status --json"])
+    def test_a_full_device(self, run_process: ProcessRunner, line: str) -> None:
         if not Path("/dev/full").exists():
             pytest.skip("this system has no /dev/full")
         with Path("/dev/full").open("wb") as full:
-            ran = run_process.start("help exit-codes", stdout=full).finish(1)
+            ran = run_process.start(line, stdout=full).finish(1)
         assert "Traceback" not in ran.stderr
         assert "Exception" not in ran.stderr
         assert len(ran.stderr.strip().splitlines()) <= 2

@@ -44,9 +44,13 @@ class Stop:
 
 
 class Gate:
-    """Passes everything on to the sandbox at `behind`, but for what it is told to stop."""
+    """Passes everything on to the sandbox at `behind`, but for what it is told to stop.
 
-    def __init__(self, behind: str) -> None:
+    With `environment` the marketplace behind it says that it is of that one.
+    """
+
+    def __init__(self, behind: str, *, environment: str = "sandbox") -> None:
+        self._environment = environment
         self._behind = urlsplit(behind).netloc
         self._stops: list[Stop] = []
         gate = self
@@ -93,6 +97,8 @@ class Gate:
         if stop:
             stop.stay()
             return
+        if request.path == "/v1/about":
+            content = content.replace(b'"sandbox"', f'"{self._environment}"'.encode())
         request.send_response_only(answer.status)
         for name in ("Content-Type", "Retry-After"):
             if answer.getheader(name):

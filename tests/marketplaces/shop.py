@@ -94,7 +94,8 @@ PICTURE = Upload(name="01-back.jpg", media_type="image/jpeg", content=b"\xff\xd8
 def api(*, sandbox: bool = False, url: str = URL, waits: list[float] | None = None) -> ReturnsApi:
     """A client that does not sleep; `waits` gets what it would have slept."""
     waited = [] if waits is None else waits
-    return ReturnsApi(url, TOKEN, Http(user_agent="returnctl/test", sleep=waited.append), sandbox=sandbox)
+    client = Http(user_agent="returnctl/test", sleep=waited.append)
+    return ReturnsApi(url, TOKEN, client, environment="sandbox" if sandbox else "staging")
 
 
 def changed(answer: dict[str, Any], **values: Any) -> dict[str, Any]:

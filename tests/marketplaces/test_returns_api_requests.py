@@ -13,7 +13,7 @@ import pytest
 import responses
 from msgspec.structs import replace
 
-from returnctl.errors import NotFound, ReturnctlError, Unavailable, Usage
+from returnctl.errors import BadConfig, NotFound, ReturnctlError, Unavailable, Usage
 from returnctl.marketplaces.base import Attachment, Can, Upload
 from returnctl.marketplaces.returns_api import ReturnsApi
 from returnctl.returns.intents import Outcome, Prepared
@@ -141,7 +141,7 @@ class TestReading:
         assert len(web.calls) == 0
 
     def test_who_it_is_is_asked_once(self, web: responses.RequestsMock) -> None:
-        web.get(f"{URL}/v1/about", json=ABOUT)
+        web.get(f"{URL}/v1/about", json=ABOUT | {"environment": "sandbox"})
         shop = api(sandbox=True)
         assert shop.identity() == "5f0c8a52"
         assert (shop.limits().files, shop.limits().bytes_per_file, shop.limits().characters) == (
@@ -154,8 +154,13 @@ class TestReading:
     def test_a_marketplace_is_its_address_and_a_sandbox_its_instance(
         self, web: responses.RequestsMock
     ) -> None:
+        web.get(f"{URL}/v1/about", json=ABOUT)
         assert api(url=f"{URL}/").identity() == URL
-        assert len(web.calls) == 0
+
+    def test_one_of_another_environment_is_refused(self, web: responses.RequestsMock) -> None:
+        web.get(f"{URL}/v1/about", json=ABOUT | {"environment": "production"})
+        with pytest.raises(BadConfig, match="production"):
+            api().identity()
 
     def test_what_it_can_do_is_declared(self) -> None:
         assert api().can == frozenset(Can)
