@@ -1,5 +1,6 @@
 """`python -m returnctl`, and the installed command."""
 
+import os
 import sys
 
 
@@ -7,8 +8,12 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:  # before anything heavier is imported: scripts ask this often
         from returnctl import __version__
 
-        sys.stdout.write(f"returnctl {__version__}\n")
-        return
+        try:
+            os.write(1, f"returnctl {__version__}\n".encode())
+        except OSError:
+            pass  # a full disk, or nobody there: the long way says it, with the right exit code
+        else:
+            return
     from returnctl.cli import cli
 
     cli(prog_name="returnctl")

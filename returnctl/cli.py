@@ -138,7 +138,7 @@ class Root(click.Group):
             return _interrupted(as_json)
         except SystemExit as error:
             # Help goes out while Click parses, and it ends with 1 where nobody reads any more.
-            gone = type(sys.stdout).__name__ == "PacifyFlushWrapper"
+            gone = type(sys.stdout).__name__.endswith("PacifyFlushWrapper")
             return 141 if gone else error.code if isinstance(error.code, int) else 1
         except Terminated as error:
             return _say("Terminated.", error.exit, as_json)

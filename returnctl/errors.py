@@ -68,7 +68,7 @@ class NotFound(ReturnctlError):
 
 
 class Refused(ReturnctlError):
-    """What was given does not pass, or the marketplace or carrier said no."""
+    """What was given does not pass, or a service said no."""
 
     exit = 6
     code = "refused"

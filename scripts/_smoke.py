@@ -249,8 +249,9 @@ class Smoke:
         )
 
     def _about(self) -> str:
-        limits = self._market().limits()
-        return f"{limits.files} files of {limits.bytes_per_file} bytes a message"
+        market = self._market()
+        limits = market.limits()
+        return f"{market.identity()}: {limits.files} files of {limits.bytes_per_file} bytes a message"
 
     def _order(self) -> str:
         if self.order:

@@ -61,7 +61,9 @@ def run_line(monkeypatch: pytest.MonkeyPatch) -> Runner:
     """Runs a command line in this process; retries don't wait."""
     from returnctl.http import Http
 
-    monkeypatch.setitem(Http.__init__.__kwdefaults__, "sleep", lambda seconds: None)
+    defaults = Http.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "sleep", lambda seconds: None)
     return Runner()
 
 

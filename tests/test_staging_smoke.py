@@ -9,10 +9,12 @@ import sys
 from datetime import date
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from returnctl.errors import BadConfig
+from returnctl.sandbox.market import routes
 from tests.commands.world import Sandbox
 from tests.test_scripts import SCRIPTS, program, run
 
@@ -64,6 +66,20 @@ class Runs:
 @pytest.fixture
 def runs(smoke: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Runs:
     return Runs(smoke, monkeypatch, capsys)
+
+
+@pytest.fixture
+def staging(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The sandbox giving itself out as a staging marketplace, which goes by the real clock."""
+    monkeypatch.delenv("RETURNCTL_NOW")
+    sandbox.reset()
+    answer = routes.json_answer
+
+    def disguised(value: dict[str, Any], *more: Any, **named: Any) -> Any:
+        return answer(value | {"environment": "staging"} if "environment" in value else value, *more, **named)
+
+    monkeypatch.setattr(routes, "json_answer", disguised)
+    return sandbox.url
 
 
 class TestOnTheSandbox:
@@ -119,18 +135,15 @@ class TestOnStaging:
             assert f"RETURNCTL_{carrier.upper()}_CLIENT_ID" in told.line("all", carrier)
         assert told.line("all", "Marketplace") == "skipped  RETURNCTL_MARKETPLACE_URL is not set"
 
-    def test_a_marketplace(self, runs: Runs, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.delenv(
-            "RETURNCTL_NOW"
-        )  # a staging marketplace goes by the real clock: so do its orders then
-        sandbox.reset()
-        told = runs("marketplace", MARKETPLACE_URL=sandbox.url, MARKETPLACE_TOKEN="t", SMOKE_ORDER="10000001")
+    def test_a_marketplace(self, runs: Runs, staging: str) -> None:
+        told = runs("marketplace", MARKETPLACE_URL=staging, MARKETPLACE_TOKEN="t", SMOKE_ORDER="10000001")
         assert told.exit == 0
-        assert told.out.startswith(f"Marketplace, staging, {sandbox.url}\n")
+        assert told.out.startswith(f"Marketplace, staging, {staging}\n")
+        assert told.line("about").startswith(f"proven   {staging}: 10 files")
         assert told.line("open").startswith("proven   would send")
 
-    def test_without_an_order_one_that_nobody_made_is_asked_for(self, runs: Runs, sandbox: Sandbox) -> None:
-        told = runs("marketplace", MARKETPLACE_URL=sandbox.url, MARKETPLACE_TOKEN="t")
+    def test_without_an_order_one_that_nobody_made_is_asked_for(self, runs: Runs, staging: str) -> None:
+        told = runs("marketplace", MARKETPLACE_URL=staging, MARKETPLACE_TOKEN="t")
         assert told.exit == 0
         assert told.line("order").startswith("proven   999999999999 is not found")
         assert told.line("open") == "skipped  RETURNCTL_SMOKE_ORDER names no order"
@@ -145,8 +158,13 @@ class TestOnStaging:
         ],
         ids=["no-token", "expired", "unknown-order", "production"],
     )
-    def test_exit_codes(self, runs: Runs, sandbox: Sandbox, environ: dict[str, str], code: int) -> None:
-        assert runs("marketplace", MARKETPLACE_URL=sandbox.url, **environ).exit == code
+    def test_exit_codes(self, runs: Runs, staging: str, environ: dict[str, str], code: int) -> None:
+        assert runs("marketplace", MARKETPLACE_URL=staging, **environ).exit == code
+
+    def test_a_marketplace_of_another_environment(self, runs: Runs, sandbox: Sandbox) -> None:
+        told = runs("marketplace", MARKETPLACE_URL=sandbox.url, MARKETPLACE_TOKEN="t")
+        assert told.exit == 2
+        assert told.line("about").startswith("failed   exit 2")
 
     def test_no_label_without_the_account_that_pays(self, smoke: ModuleType) -> None:
         environ = {

@@ -30,7 +30,7 @@ EXIT_CODES = {
     3: "several returns were given and some failed",
     4: "credentials missing, expired or refused",
     5: "not found: the order or return is unknown",
-    6: "refused: what was given does not pass, or the marketplace or carrier said no",
+    6: "refused: what was given does not pass, or a service said no",
     7: "busy: another process holds the return",
     8: "pending: nothing wrong, but not final yet",
     9: "in doubt or damaged: `status`, then `resolve`",

@@ -13,26 +13,26 @@ from returnctl.commands.common import EXIT_CODES
 FAULTS_HELP = """\
 \b
 FAULTS are separated by commas:
-  429:0.1                  one request in ten gets this status (any 4xx or 5xx)
+  429:0.1                  one request in ten gets it (any 4xx or 5xx)
   drop:0.02                the connection closes before the request is handled
   lost-answer:0.02         it is handled, then the connection closes
   slow:200                 each request waits 200 ms longer
-  quirks                   the services' recorded deviations from their own specs
+  quirks                   the services' known deviations from their specs
   no-attachments, no-label the seller has not answered, or sent no label, yet
   seed:7, retry-after:0    the source of chance; the seconds in Retry-After
 
 \b
 At Back Market alone:
-  cloudflare:0.1           the firewall's page, 403; cloudflare-429 another status
+  cloudflare:0.1           the firewall's page, 403; also cloudflare-429
   bot-challenge:0.1        403 for who can't prove to be no robot
-  envelope-v2              errors in that form: v1, v2, v3, problem, e009, html, empty
+  envelope-v2              errors as v1, v2, v3, problem, e009, html, empty
   camel, cdn               addresses in camelCase; files on another host
   edge-limit:200           so many requests in 10 seconds, then none for 10
-  care-limits:1            per cent of the limits that each minute and day has; 0: none
+  care-limits:1            per cent of each minute's and day's limits; 0: none
 
 \b
 What chance or a flag rules may be limited, but for quirks, camel and cdn:
-  lost-answer@POST/v1/returns/*/messages:1x1   to a method, a path, and one time
+  lost-answer@POST/v1/returns:1x1  to a method, a path, one time
   no-label@10000001                            to an order
 """
 

@@ -19,6 +19,8 @@ from returnctl.cli import cli
 from returnctl.sandbox import client
 
 _PATIENCE_S = 30
+#: What `{name}` in a line stands for.
+Names = dict[str, Any]
 
 
 class Ran(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,12 +56,12 @@ class Ran(msgspec.Struct, frozen=True, kw_only=True):
 class Runner:
     """Calls the front door in this process. `{name}` in a line stands for a path, which may hold spaces."""
 
-    def __call__(self, line: str, exit: int = 0, *, input: str | bytes | None = None, **names: object) -> Ran:
+    def __call__(self, line: str, exit: int = 0, *, input: str | bytes | None = None, **names: Any) -> Ran:
         """Run a line that has to end with `exit`."""
         __tracebackhide__ = True
         return self.attempt(line, input=input, **names).check(exit)
 
-    def attempt(self, line: str, *, input: str | bytes | None = None, **names: object) -> Ran:
+    def attempt(self, line: str, *, input: str | bytes | None = None, **names: Any) -> Ran:
         """Run a line, however it ends."""
         words = _words(line, names)
         result = CliRunner().invoke(cli, words, input=input)
@@ -120,7 +122,7 @@ class ProcessRunner:
                     stream.close()
 
     def __call__(
-        self, line: str, exit: int = 0, *, input: str = "", env: dict[str, str] | None = None, **names: object
+        self, line: str, exit: int = 0, *, input: str = "", env: dict[str, str] | None = None, **names: Any
     ) -> Ran:
         __tracebackhide__ = True
         return self.start(line, env=env, **names).finish(exit, input.encode())
@@ -134,7 +136,7 @@ class ProcessRunner:
         stdin: Any = subprocess.PIPE,
         stdout: Any = subprocess.PIPE,
         stderr: Any = subprocess.PIPE,
-        **names: object,
+        **names: Any,
     ) -> Running:
         words = _words(line, names)
         process = subprocess.Popen(

@@ -10,7 +10,7 @@ import pytest
 
 from returnctl.sandbox.pictures import VIEWS
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import BY_HAND, IMEI, NUMBER, STRANGE_IMEI, tree
 
 
@@ -128,7 +128,9 @@ class TestOneOpenHandOver:
         self, run_line: Runner, pictures: Pictures, folder: Path
     ) -> None:
         run_line("photos 10000001 {phone}", 8, phone=pictures.phone)
-        names = {f"f{n}": path for n, path in enumerate(sorted(pictures.of("console").glob("*.jpg"))[:5])}
+        names: Names = {
+            f"f{n}": path for n, path in enumerate(sorted(pictures.of("console").glob("*.jpg"))[:5])
+        }
         words = " ".join(f"--file {{{name}}}" for name in names)
         run_line(f"message 10000001 Look. {words}", 8, **names)
         assert sorted(path.name for path in folder.iterdir()) == ["1", "2"]
@@ -171,7 +173,7 @@ class TestDone:
         ],
     )
     def test_at_once(self, run_line: Runner, pictures: Pictures, line: str, step: str) -> None:
-        names = {"phone": pictures.phone, "proof": pictures.phone / "disconnect-proof.png"}
+        names: Names = {"phone": pictures.phone, "proof": pictures.phone / "disconnect-proof.png"}
         run_line(f"{line} --done", **names)
         assert steps(run_line)[step] == "done"
         run_line(line, **names)

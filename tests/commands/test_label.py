@@ -93,7 +93,7 @@ class TestNoneYet:
 
 def test_none_is_paid_for_out_of_warranty(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("open 10000007 --reason faulty --wants repair")
-    ran = run_line("label 10000007 --json", 8)
+    ran = run_line("label 10000007 --json", 6)
     assert "--number" in ran.error["hint"]
     assert sandbox.ledger("10000007")["labels"] == 0
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import BY_HAND, Sandbox
 
 
@@ -69,7 +69,7 @@ class TestSaying:
         files = [
             path for kind in ("smartphone", "console") for path in sorted(pictures.of(kind).glob("*.jpg"))
         ]
-        names = {f"f{n}": path for n, path in enumerate(files[:12])}
+        names: Names = {f"f{n}": path for n, path in enumerate(files[:12])}
         words = " ".join(f"--file {{{name}}}" for name in names)
         run_line(f"message 10000001 Look. {words}", **names)
         assert (sandbox.ledger()["messages"], sandbox.ledger()["attachments"]) == (2, 12)

@@ -9,7 +9,7 @@ import pytest
 
 from returnctl.sandbox.pictures import VIEWS
 from tests.commands.pictures import Pictures, in_turn
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import Sandbox, tree
 
 CHECK = "photos --check --device smartphone"
@@ -47,7 +47,7 @@ class TestByName:
         assert [photo["view"] for photo in result["photos"]] == list(VIEWS["computer"])
 
     def test_files_instead_of_a_folder(self, run_line: Runner, pictures: Pictures) -> None:
-        files = {f"f{n}": pictures.phone / f"{view}.jpg" for n, view in enumerate(VIEWS["smartphone"])}
+        files: Names = {f"f{n}": pictures.phone / f"{view}.jpg" for n, view in enumerate(VIEWS["smartphone"])}
         words = " ".join(f"{{{name}}}" for name in files)
         assert len(run_line(f"{CHECK} {words} --json", **files).json["photos"]) == 7
 

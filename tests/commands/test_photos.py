@@ -9,7 +9,7 @@ from PIL import Image
 
 from returnctl.sandbox.pictures import VIEWS
 from tests.commands.pictures import Pictures, stamp
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import Sandbox, tree
 
 
@@ -46,7 +46,9 @@ class TestAGoodSet:
         with Image.open(workspace / "10000001" / "photos" / "back.jpg") as kept:
             assert kept.size == (1200, 1600)
             assert not kept.getexif()
-        names = {path.name.partition("-")[2] for path in (workspace / "10000001" / "originals").iterdir()}
+        names = {
+            path.name.partition("-")[2] for path in (workspace / "10000001" / "originals").iterdir()
+        }
         assert names == {f"{view}.jpg" for view in VIEWS["smartphone"]}
 
     def test_again_sends_nothing(self, run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:
@@ -278,7 +280,7 @@ class TestAnotherPictureForAView:
 def test_more_than_a_message_holds(run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:
     others = sorted(path for path in pictures.of("computer").glob("*.jpg") if path.stem in VIEWS["computer"])
     further = " ".join(f"--view defect-{n}={{d{n}}}" for n in range(1, 5))
-    names = {f"d{n}": path for n, path in enumerate(others[:4], 1)}
+    names: Names = {f"d{n}": path for n, path in enumerate(others[:4], 1)}
     result = run_line(f"photos 10000001 {{phone}} {further} --json", phone=pictures.phone, **names).json
     assert result["messages"] == 2
     assert (sandbox.ledger()["messages"], sandbox.ledger()["attachments"]) == (2, 11)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from returnctl.digest import hex_of
 from returnctl.returns.record import Record
 from returnctl.returns.reference import Reference
 from returnctl.returns.workspace import Workspace
 from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
-from tests.commands.world import IMEI, Sandbox, tree
+from tests.commands.world import BY_HAND, IMEI, Sandbox, tree
 
 LINE = "verify 10000001 --json"
 
@@ -184,8 +185,7 @@ class TestTheRecord:
         record = Record.load(folder)
         record._lines[-2] = record._lines[-2].replace(b'"at":"2026', b'"at":"2025', 1)
         record.append("2026-06-10T12:00:00+00:00")
-        result = run_line(LINE, 9).json
-        assert set(problems(result)) == {"chain", "state"} or set(problems(result)) == {"chain"}
+        assert "chain" in problems(run_line(LINE, 9).json)
 
     def test_a_state_that_was_made_up_with_a_right_checksum(self, run_line: Runner, folder: Path) -> None:
         record = Record.load(folder)
@@ -196,8 +196,6 @@ class TestTheRecord:
     def test_of_a_newer_returnctl(self, run_line: Runner, folder: Path) -> None:
         path = folder / "return.json"
         content = path.read_bytes().replace(b'{"schema":1,', b'{"schema":2,')
-        from returnctl.digest import hex_of
-
         body = content[: content.rindex(b',\n"checksum"')]
         path.write_bytes(body + b',\n"checksum":"%s"}\n' % hex_of(body).encode())
         assert "newer" in run_line(LINE, 1).error["message"]
@@ -225,9 +223,7 @@ class TestWhileOthersWork:
 
 
 def test_a_hand_over_that_waits(run_line: Runner, workspace: Path, pictures: Pictures) -> None:
-    from tests.commands.world import BY_HAND
-
-    run_line(f"open 10000001 {BY_HAND} --profile manual --no-input", 8)
+    run_line(f"open 10000001 {BY_HAND} --profile manual --no-input")
     run_line("photos 10000001 {phone}", 8, phone=pictures.phone)
     assert run_line(LINE).json["intact"] is True
     waiting = next((workspace / "10000001/handover/1").glob("*.jpg"))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import Sandbox
 from tests.faults.gate import Gate
 
 
 @pytest.fixture
-def names(pictures: Pictures, tmp_path: Path) -> dict[str, object]:
+def names(pictures: Pictures, tmp_path: Path) -> Names:
     """What the examples call by name."""
     return {
         "phone": pictures.phone,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from returnctl.cli import STEP_COMMANDS
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import BY_HAND, IMEI, NUMBER, Sandbox, tree
 from tests.contract.examples import CHANGING, EXAMPLES
 
@@ -21,7 +21,7 @@ class TestEveryCommand:
         run_line: Runner,
         sandbox: Sandbox,
         prepared: None,
-        names: dict[str, object],
+        names: Names,
         workspace: Path,
         name: str,
     ) -> None:
@@ -31,14 +31,14 @@ class TestEveryCommand:
         assert tree(workspace) == before
         assert sandbox.whole_ledger() == received
 
-    def test_says_so(self, run_line: Runner, prepared: None, names: dict[str, object], name: str) -> None:
+    def test_says_so(self, run_line: Runner, prepared: None, names: Names, name: str) -> None:
         result = run_line(f"{name} {EXAMPLES[name].well} --dry-run --json", **names).json
         assert result["dry_run"] is True
         assert result["sent"] is False
         assert all(would.keys() == WOULD for would in result["would"])
 
     def test_before_the_commands_name(
-        self, run_line: Runner, prepared: None, names: dict[str, object], workspace: Path, name: str
+        self, run_line: Runner, prepared: None, names: Names, workspace: Path, name: str
     ) -> None:
         before = tree(workspace)
         assert run_line(f"--dry-run {name} {EXAMPLES[name].well} --json", **names).json["dry_run"] is True
@@ -61,7 +61,7 @@ class TestEveryCommand:
 def test_what_would_be_sent(
     run_line: Runner,
     prepared: None,
-    names: dict[str, object],
+    names: Names,
     line: str,
     method: str,
     target: str,
@@ -80,9 +80,7 @@ def test_what_would_be_sent(
 @pytest.mark.parametrize(
     "line", ["photos 10000001 {phone}", f"imei 10000001 {IMEI}", "open 10000001", "ship 10000001 --sent"]
 )
-def test_what_is_done_would_not_be_sent(
-    run_line: Runner, prepared: None, names: dict[str, object], line: str
-) -> None:
+def test_what_is_done_would_not_be_sent(run_line: Runner, prepared: None, names: Names, line: str) -> None:
     run_line(line, **names)
     assert run_line(f"{line} --dry-run --json", **names).json["would"] == []
 
@@ -134,9 +132,7 @@ class TestByHand:
             "label 10000001",
         ],
     )
-    def test_nothing_is_written(
-        self, run_line: Runner, names: dict[str, object], workspace: Path, line: str
-    ) -> None:
+    def test_nothing_is_written(self, run_line: Runner, names: Names, workspace: Path, line: str) -> None:
         before = tree(workspace)
         run_line.attempt(f"{line} --dry-run", **names)
         assert tree(workspace) == before
@@ -147,9 +143,7 @@ class TestByHand:
         assert tree(workspace) == before
 
 
-def test_other_files_are_not_written(
-    run_line: Runner, prepared: None, names: dict[str, object], tmp_path: Path
-) -> None:
+def test_other_files_are_not_written(run_line: Runner, prepared: None, names: Names, tmp_path: Path) -> None:
     ics, sheet = tmp_path / "due.ics", tmp_path / "sheet.pdf"
     run_line("status --ics {ics} --dry-run", ics=ics)
     run_line("photos 10000001 {phone} --sheet {sheet} --dry-run", sheet=sheet, **names)

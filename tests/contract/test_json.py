@@ -10,7 +10,7 @@ import pytest
 
 from returnctl.cli import COMMANDS, STEP_COMMANDS
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import IMEI, Sandbox
 from tests.contract.examples import EXAMPLES
 
@@ -30,9 +30,7 @@ def test_a_wrong_option(run_line: Runner, name: str) -> None:
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", EXAMPLES)
 class TestEveryCommand:
-    def test_says_one_document_with_the_common_keys(
-        self, run_line: Runner, names: dict[str, object], name: str
-    ) -> None:
+    def test_says_one_document_with_the_common_keys(self, run_line: Runner, names: Names, name: str) -> None:
         ran = run_line(f"{name} {EXAMPLES[name].well} --json", **names)
         assert isinstance(ran.json["schema"], int)
         assert next(iter(ran.json)) == "schema"
@@ -47,7 +45,7 @@ class TestEveryCommand:
         assert result["next"] is None or result["next"].keys() == {"step", "command", "due"}
         assert not {"dry_run", "would"} & result.keys()
 
-    def test_fails_in_one_object(self, run_line: Runner, names: dict[str, object], name: str) -> None:
+    def test_fails_in_one_object(self, run_line: Runner, names: Names, name: str) -> None:
         example = EXAMPLES[name]
         ran = run_line(f"{name} {example.badly} --json", example.exit, **names)
         assert ran.error.keys() == {"code", "exit", "message", "hint"}
@@ -58,17 +56,17 @@ class TestEveryCommand:
         else:
             assert ran.stdout == ""
 
-    def test_fails_the_same_without_it(self, run_line: Runner, names: dict[str, object], name: str) -> None:
+    def test_fails_the_same_without_it(self, run_line: Runner, names: Names, name: str) -> None:
         example = EXAMPLES[name]
         ran = run_line(f"{name} {example.badly}", example.exit, **names)
         assert ran.stderr.startswith(("returnctl: ", "warning: "))
 
-    def test_before_the_commands_name(self, run_line: Runner, names: dict[str, object], name: str) -> None:
+    def test_before_the_commands_name(self, run_line: Runner, names: Names, name: str) -> None:
         run_line(f"--json {name} {EXAMPLES[name].well}", **names).json  # noqa: B018 - it parses
         run_line(f"--json {name} {EXAMPLES[name].badly}", EXAMPLES[name].exit, **names).error  # noqa: B018
 
     def test_by_the_environment(
-        self, run_line: Runner, names: dict[str, object], monkeypatch: pytest.MonkeyPatch, name: str
+        self, run_line: Runner, names: Names, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
         monkeypatch.setenv("RETURNCTL_JSON", "1")
         run_line(f"{name} {EXAMPLES[name].well}", **names).json  # noqa: B018 - it parses
@@ -131,7 +129,7 @@ def test_the_whole_result_as_far_as_it_goes(run_line: Runner, line: str, exit: i
 
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", STEP_COMMANDS)
-def test_nobody_is_asked(run_line: Runner, names: dict[str, object], name: str) -> None:
+def test_nobody_is_asked(run_line: Runner, names: Names, name: str) -> None:
     """Even where standard input has an answer ready."""
     ran = run_line.attempt(f"{name} 10000001 --json", input="yes\nyes\n", **names)
     assert ran.exit in (0, 2, 6, 8)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import IMEI, Sandbox, tree
 
 STEPS = {
@@ -29,7 +29,7 @@ def prepared_return(prepared: None) -> None:
 @pytest.mark.parametrize("line", STEPS.values(), ids=list(STEPS))
 class TestTheSameInput:
     def test_sends_and_writes_nothing(
-        self, run_line: Runner, sandbox: Sandbox, names: dict[str, object], workspace: Path, line: str
+        self, run_line: Runner, sandbox: Sandbox, names: Names, workspace: Path, line: str
     ) -> None:
         run_line(line, **names)
         before, received = tree(workspace / "10000001"), sandbox.whole_ledger()
@@ -37,16 +37,14 @@ class TestTheSameInput:
         assert tree(workspace / "10000001") == before
         assert sandbox.whole_ledger() == received
 
-    def test_says_so(self, run_line: Runner, names: dict[str, object], line: str) -> None:
+    def test_says_so(self, run_line: Runner, names: Names, line: str) -> None:
         if line in (STEPS["slip"], STEPS["label"]):
             return  # these show what there is, each time
         run_line(line, **names)
         ran = run_line(line, **names)
         assert "already" in (ran.stdout + ran.stderr).lower()
 
-    def test_without_input(
-        self, run_line: Runner, sandbox: Sandbox, names: dict[str, object], line: str
-    ) -> None:
+    def test_without_input(self, run_line: Runner, sandbox: Sandbox, names: Names, line: str) -> None:
         """The bare command looks at what is there."""
         run_line(line, **names)
         received = sandbox.whole_ledger()

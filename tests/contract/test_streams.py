@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.running import ProcessRunner, Runner
+from tests.commands.running import Names, ProcessRunner, Runner
 from tests.commands.terminal import on_a_terminal
 from tests.commands.world import Sandbox
 from tests.contract.examples import EXAMPLES
@@ -20,7 +20,7 @@ FAILING = ("open 19999999 --reason faulty --wants refund", "status 10000099", "p
 class TestOffATerminal:
     @pytest.mark.parametrize("option", ["-v --color", "--json"])
     def test_no_escape_and_no_carriage_return(
-        self, run_line: Runner, names: dict[str, object], name: str, option: str
+        self, run_line: Runner, names: Names, name: str, option: str
     ) -> None:
         ran = run_line(f"{option} {name} {EXAMPLES[name].well}", **names)
         for character in "\x1b\r\x07\x9b":
@@ -43,7 +43,7 @@ class TestQuiet:
     )
 
     @pytest.mark.parametrize("line", LINES)
-    def test_says_nothing(self, run_line: Runner, names: dict[str, object], line: str) -> None:
+    def test_says_nothing(self, run_line: Runner, names: Names, line: str) -> None:
         for quiet in (f"{line} -q", f"-q {line}", f"--quiet {line}"):
             ran = run_line(quiet, **names)
             assert (ran.stdout, ran.stderr) == ("", "")

@@ -12,7 +12,7 @@ import pytest
 from returnctl.returns.reference import Reference
 from returnctl.returns.workspace import Workspace
 from tests.commands.pictures import Pictures
-from tests.commands.running import ProcessRunner, Runner, Running
+from tests.commands.running import Names, ProcessRunner, Runner, Running
 from tests.commands.world import IMEI, NUMBER, Sandbox, modes, tree
 from tests.faults.gate import Gate
 
@@ -90,7 +90,7 @@ class TestEveryCommandThatChanges:
         self, run_line: Runner, sandbox: Sandbox, workspace: Path, pictures: Pictures, line: str
     ) -> None:
         before, received = tree(workspace / "10000001"), sandbox.ledger()
-        names = {"phone": pictures.phone, "proof": pictures.phone / "disconnect-proof.png"}
+        names: Names = {"phone": pictures.phone, "proof": pictures.phone / "disconnect-proof.png"}
         ran = run_line(f"{line} --json", 7, **names)
         assert ran.error["code"] == "busy"
         assert ran.json["return"] == "10000001"  # the whole result as far as it goes

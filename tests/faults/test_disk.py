@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Ran, Runner
+from tests.commands.running import Names, Ran, Runner
 from tests.commands.world import IMEI, NUMBER, Sandbox, tree
 
 OPEN = "open 10000001 --reason faulty --wants refund"
@@ -31,7 +32,7 @@ LINES = {
 }
 
 
-def on_a_breaking_disk(run_line: Runner, nth: int, number: int, line: str, **names: object) -> Ran:
+def on_a_breaking_disk(run_line: Runner, nth: int, number: int, line: str, **names: Any) -> Ran:
     """Run a line on a disk that answers every flush from the nth on with an error."""
     real, count = os.fsync, [0]
 
@@ -57,7 +58,7 @@ def test_full_at_every_flush_in_turn(
     stride: int,
 ) -> None:
     """Whenever it fills up: one plain line, a record that can be read, and the same command again ends it, once."""
-    names = {"phone": pictures.phone, "inside": pictures.phone / "inside.jpg"}
+    names: Names = {"phone": pictures.phone, "inside": pictures.phone / "inside.jpg"}
     for nth in range(1, 400, stride):
         sandbox.reset()
         shutil.rmtree(workspace, ignore_errors=True)

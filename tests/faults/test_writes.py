@@ -6,7 +6,7 @@ import pytest
 from msgspec import Struct
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import IMEI, NUMBER, Sandbox
 from tests.faults.gate import Gate
 
@@ -74,11 +74,11 @@ def gained(sandbox: Sandbox, order: str, before: dict[str, int]) -> dict[str, in
 
 
 @pytest.fixture
-def names(pictures: Pictures) -> dict[str, object]:
+def names(pictures: Pictures) -> Names:
     return {"phone": pictures.phone, "proof": pictures.phone / "disconnect-proof.png"}
 
 
-def prepare(run_line: Runner, sandbox: Sandbox, write: Write, names: dict[str, object]) -> dict[str, int]:
+def prepare(run_line: Runner, sandbox: Sandbox, write: Write, names: Names) -> dict[str, int]:
     for line in write.before:
         run_line(line, **names)
     return sandbox.ledger(write.order)
@@ -93,7 +93,7 @@ def prepare(run_line: Runner, sandbox: Sandbox, write: Write, names: dict[str, o
     ],
 )
 def test_the_same_command_again(
-    run_line: Runner, sandbox: Sandbox, names: dict[str, object], write: Write, fault: str
+    run_line: Runner, sandbox: Sandbox, names: Names, write: Write, fault: str
 ) -> None:
     before = prepare(run_line, sandbox, write, names)
     sandbox.faults(f"{fault}@{write.route}:1x1")
@@ -113,7 +113,7 @@ def test_the_same_command_again(
 @pytest.mark.parametrize("fault", ["lost-answer", "drop", "500"])
 @pytest.mark.parametrize("write", [WRITES[name] for name in LIGHT], ids=LIGHT)
 def test_it_goes_wrong_three_times(
-    run_line: Runner, sandbox: Sandbox, names: dict[str, object], write: Write, fault: str
+    run_line: Runner, sandbox: Sandbox, names: Names, write: Write, fault: str
 ) -> None:
     before = prepare(run_line, sandbox, write, names)
     sandbox.faults(f"{fault}@{write.route}:1x3")
@@ -125,7 +125,7 @@ def test_it_goes_wrong_three_times(
 
 @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
 def test_a_dry_run_of_something_in_doubt_sends_nothing(
-    run_line: Runner, sandbox: Sandbox, names: dict[str, object], write: Write
+    run_line: Runner, sandbox: Sandbox, names: Names, write: Write
 ) -> None:
     before = prepare(run_line, sandbox, write, names)
     sandbox.faults(f"drop@{write.route}:1x1")
@@ -140,7 +140,7 @@ def test_the_sandbox_has_moved_to_another_port(
     run_line: Runner,
     sandbox: Sandbox,
     gate: Gate,
-    names: dict[str, object],
+    names: Names,
     monkeypatch: pytest.MonkeyPatch,
     write: Write,
     handled: bool,
@@ -162,7 +162,7 @@ def test_the_second_of_two_messages(
     run_line(OPEN)
     further = " ".join(f"--view defect-{n}={{d{n}}}" for n in range(1, 5))
     views = ("back-case", "left-open", "right-open", "front-closed")
-    names = {f"d{n}": pictures.of("computer") / f"{view}.jpg" for n, view in enumerate(views, 1)}
+    names: Names = {f"d{n}": pictures.of("computer") / f"{view}.jpg" for n, view in enumerate(views, 1)}
     line = f"photos 10000001 {{phone}} {further} --json"
     gate.cut("POST", "/v1/returns/*/messages", handled=handled, nth=2)
     run_line(line, 75, phone=pictures.phone, **names)
@@ -215,7 +215,7 @@ class TestRefusals:
         self,
         run_line: Runner,
         sandbox: Sandbox,
-        names: dict[str, object],
+        names: Names,
         write: Write,
         status: str,
         exit: int,
@@ -236,7 +236,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("write", WRITES.values(), ids=list(WRITES))
     def test_a_no_to_what_is_in_doubt_proves_nothing(
-        self, run_line: Runner, sandbox: Sandbox, names: dict[str, object], write: Write
+        self, run_line: Runner, sandbox: Sandbox, names: Names, write: Write
     ) -> None:
         """A token that has run out since says nothing of the first attempt: it stays in doubt, and is done once."""
         before = prepare(run_line, sandbox, write, names)

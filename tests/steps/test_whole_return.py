@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import Names, Runner
 from tests.commands.world import IMEI, STRANGE_IMEI, Sandbox, modes, tree
 
 OPEN = "open 10000001 --reason faulty --wants refund"
@@ -25,7 +25,7 @@ STEPS = (
 
 
 @pytest.fixture
-def names(pictures: Pictures) -> dict[str, object]:
+def names(pictures: Pictures) -> Names:
     return {
         "phone": pictures.phone,
         "proof": pictures.phone / "disconnect-proof.png",
@@ -33,7 +33,7 @@ def names(pictures: Pictures) -> dict[str, object]:
     }
 
 
-def test_all_eight_steps_twice(run_line: Runner, sandbox: Sandbox, names: dict[str, object]) -> None:
+def test_all_eight_steps_twice(run_line: Runner, sandbox: Sandbox, names: Names) -> None:
     first = [run_line(f"{line} --json", **names).json for line in STEPS]
     received = sandbox.whole_ledger()
     assert received["10000001"] == {
@@ -56,7 +56,7 @@ def test_all_eight_steps_twice(run_line: Runner, sandbox: Sandbox, names: dict[s
     assert status["next"] is None
 
 
-def test_in_another_order(run_line: Runner, sandbox: Sandbox, names: dict[str, object]) -> None:
+def test_in_another_order(run_line: Runner, sandbox: Sandbox, names: Names) -> None:
     """Sending needs a case and `track` a number; everything else may come as it likes."""
     for at in (0, 5, 6, 7, 4, 3, 2, 1):
         run_line(STEPS[at], **names)
@@ -69,7 +69,7 @@ def test_in_another_order(run_line: Runner, sandbox: Sandbox, names: dict[str, o
 
 @pytest.mark.parametrize("done", [1, 4, 7])
 def test_the_workspace_is_lost(
-    run_line: Runner, sandbox: Sandbox, names: dict[str, object], workspace: Path, done: int
+    run_line: Runner, sandbox: Sandbox, names: Names, workspace: Path, done: int
 ) -> None:
     """Half-way: `open` adopts what is there, the steps go on, and nothing is there twice."""
     for line in STEPS[:done]:
@@ -86,7 +86,7 @@ def test_the_workspace_is_lost(
 
 class TestAdopted:
     @pytest.fixture(autouse=True)
-    def fresh(self, run_line: Runner, sandbox: Sandbox, names: dict[str, object], workspace: Path) -> None:
+    def fresh(self, run_line: Runner, sandbox: Sandbox, names: Names, workspace: Path) -> None:
         for line in STEPS:
             run_line(line, **names)
         run_line("message 10000001 'The battery is fine.'")
@@ -98,9 +98,7 @@ class TestAdopted:
         for step in ("open", "photos", "imei", "disconnect-proof", "ship"):
             assert states[step]["state"] == "done", step
 
-    def test_the_same_pictures_are_known(
-        self, run_line: Runner, sandbox: Sandbox, names: dict[str, object]
-    ) -> None:
+    def test_the_same_pictures_are_known(self, run_line: Runner, sandbox: Sandbox, names: Names) -> None:
         received = sandbox.ledger()
         assert run_line("photos 10000001 {phone} --json", **names).json["sent"] is False
         assert run_line("disconnect-proof 10000001 {proof} --json", **names).json["sent"] is False
@@ -147,7 +145,7 @@ class TestOpenedOnTheWebsite:
 
 class TestTheFolder:
     @pytest.fixture(autouse=True)
-    def whole(self, run_line: Runner, sandbox: Sandbox, names: dict[str, object]) -> None:
+    def whole(self, run_line: Runner, sandbox: Sandbox, names: Names) -> None:
         import os
 
         before = os.umask(0)
