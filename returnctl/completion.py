@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -85,8 +84,9 @@ def views_and_files(ctx: click.Context, incomplete: str) -> Iterator[str]:
 
 
 def _views_of_return(ctx: click.Context) -> tuple[str, ...]:
-    given: Any = ctx.params.get("order") or next(iter(ctx.params.get("words") or ()), "")
-    name = str(given).strip().lstrip("#").replace("/", "-")
+    # The option at the end lacks its value yet, so Click has left the words before it where it found them.
+    words = ctx.params.get("words") or ctx.args
+    name = str(ctx.params.get("order") or next(iter(words), "")).strip().lstrip("#").replace("/", "-")
     if not _FOLDER.fullmatch(name):
         return ()
     from pathlib import Path

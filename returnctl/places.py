@@ -15,11 +15,11 @@ def documents() -> str:
         import platformdirs
 
         return platformdirs.user_documents_dir()
+    if named := os.environ.get("XDG_DOCUMENTS_DIR", "").strip():
+        return named
     home = os.path.expanduser("~")  # noqa: PTH111 - see above
     named = _in_user_dirs(os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config")
-    if named:
-        return named.replace("$HOME", home)
-    return os.environ.get("XDG_DOCUMENTS_DIR") or f"{home}/Documents"
+    return named.replace("$HOME", home) or f"{home}/Documents"
 
 
 def _in_user_dirs(config: str) -> str:

@@ -36,7 +36,8 @@ def nowhere(config: Path) -> str:
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     config.write_text(
-        f'default_profile = "shop"\n[profile.shop]\nmarketplace = "returns-api"\nurl = "{url}"\nenvironment = "staging"\n'
+        'default_profile = "shop"\n[profile.shop]\nmarketplace = "returns-api"\nenvironment = "staging"\n'
+        f'url = "{url}"\n'
     )
     return url
 

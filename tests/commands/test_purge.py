@@ -111,9 +111,7 @@ class TestAClosedReturn:
         run_line("purge 10000001 --yes")
         assert sandbox.ledger() == before
 
-    def test_its_profile_may_be_gone(
-        self, run_line: Runner, workspace: Path, tmp_path: Path, pictures: Pictures
-    ) -> None:
+    def test_its_profile_may_be_gone(self, run_line: Runner, workspace: Path, tmp_path: Path) -> None:
         config = tmp_path / "config" / "config.toml"
         config.parent.mkdir()
         config.write_text('[profile.old]\nmarketplace = "manual"\n')
