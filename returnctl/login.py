@@ -102,7 +102,7 @@ def _table(text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML; a number of thousands of digits is a plain ValueError
         return dict(_pair(line, number) for number, line in _lines(text))
 
 

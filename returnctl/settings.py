@@ -125,7 +125,7 @@ class Settings:
 
         try:
             content = tomllib.loads(text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of thousands of digits
             raise BadConfig(f"{path} is not valid TOML: {error}.") from None
         self._warn_unknown(content, ("default_profile", "profile"), path)
         return content

@@ -24,7 +24,19 @@ T = TypeVar("T")
 
 
 class KeyringFailed(AuthFailed):
-    """There is no keyring, it does not answer, or it will not do what it was asked."""
+    """There is no keyring, it does not answer, or it will not do what it was asked.
+
+    `may_open`: perhaps it only waits for a person to unlock it.
+    """
+
+    def __init__(self, message: str, *, may_open: bool = False) -> None:
+        super().__init__(message)
+        self.may_open = may_open
+        self.say_way("keep the secret elsewhere: `returnctl help environment`")
+
+    def say_way(self, instead: str) -> None:
+        """Set the hint: `instead` is the way without a keyring."""
+        self.hint = f"unlock it and run this again, or {instead}" if self.may_open else instead
 
 
 def read(profile: str, service: str) -> str | None:
@@ -136,10 +148,7 @@ def _patiently(ask: Callable[[Any], T]) -> T:
     if failures:
         raise _trouble(failures[0]) from None
     if not answers:
-        raise KeyringFailed(
-            f"The keyring did not answer within {PATIENCE_S:g} s.",
-            hint="unlock it and run this again, or keep the secret elsewhere: `returnctl help environment`",
-        )
+        raise KeyringFailed(f"The keyring did not answer within {PATIENCE_S:g} s.", may_open=True)
     return answers[0]
 
 
@@ -148,11 +157,8 @@ def _trouble(error: Exception) -> KeyringFailed:
         return error
     # What a backend says may quote what it was given: only the kind of its error is passed on.
     kind = type(error).__name__
-    words = {
-        "NoKeyringError": "There is no keyring on this machine.",
-        "KeyringLocked": "The keyring is locked.",
-    }
-    return KeyringFailed(
-        words.get(kind, f"The keyring failed ({kind})."),
-        hint="keep the secret elsewhere: `returnctl help environment`",
-    )
+    if kind == "NoKeyringError":
+        return KeyringFailed("There is no keyring on this machine.")
+    if kind == "KeyringLocked":
+        return KeyringFailed("The keyring is locked.", may_open=True)
+    return KeyringFailed(f"The keyring failed ({kind}).")

@@ -21,7 +21,7 @@ _DAYS = {"d": 1, "w": 7}
 def command(app: App, words: tuple[str, ...], older_than: str | None, everything: bool) -> None:
     """Delete the pictures of returns that are over.
 
-    With them go the papers, what the seller sent, and copies of what was sent to him. The record stays, with a note.
+    With them go the papers, what the seller sent, and the copies of what went out. The record stays, with a note.
     Says what goes, and asks (--yes off a terminal). A return that is still open has to be named, with --yes.
 
     \b

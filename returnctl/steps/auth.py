@@ -74,7 +74,7 @@ def log_in(app: App, service: str, token_file: Path | None) -> LoginResult:
         try:
             vault.store(app.settings.config_folder, profile.name, service, secret)
         except vault.KeyringFailed as error:
-            error.hint = _without_keyring(profile, service)
+            error.say_way(_without_keyring(profile, service))
             raise
         _forget_tokens(app, service)
         kept_in = "keyring"
@@ -190,9 +190,11 @@ def _before_keyring(app: App, profile: Profile, service: str) -> Iterator[str]:
 
 
 def _without_keyring(profile: Profile, service: str) -> str:
-    if service == "marketplace":
-        return f"set {_variables(service)}, or token_command in [profile.{profile.name}]: neither needs a keyring"
-    return f"set {_variables(service)}: they need no keyring"
+    if service != "marketplace":
+        return f"set {_variables(service)}: they need no keyring"
+    if profile.name == "environment":
+        return f"set {_variables(service)}: it needs no keyring"
+    return f"set {_variables(service)}, or token_command in [profile.{profile.name}]: neither needs a keyring"
 
 
 def _variables(service: str) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring.core
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from returnctl import vault
+from returnctl import login, vault
 from returnctl.app import App
 from returnctl.credentials import carrier_credentials
+from returnctl.errors import Usage
 from returnctl.settings import Settings
 from tests.commands.keyrings import Forgetting, Hanging, Memory, PlaintextKeyring
 from tests.commands.running import Runner
@@ -213,6 +217,16 @@ class TestWhatIsNoSecret:
         assert says in ran.error["message"]
         assert CANARY not in ran.stdout + ran.stderr
         assert memory.kept == {}
+
+    @given(
+        st.text(max_size=60)
+        | st.from_regex(r"(client_id|client_secret|account) ?= ?.{0,20}\n", fullmatch=True)
+    )
+    @example(f"account = {'9' * 5000}")
+    @example("a = " + "[" * 5000)
+    def test_any_text_is_values_or_a_refusal(self, text: str) -> None:
+        with contextlib.suppress(Usage):
+            assert {"client_id", "client_secret"} <= set(login.carrier_values(text, "ups"))
 
     def test_no_such_file(self, run_line: Runner, memory: Memory, tmp_path: Path) -> None:
         error = run_line("auth login --json --token-file {t}", 2, t=tmp_path / "nowhere").error

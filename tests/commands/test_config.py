@@ -189,5 +189,9 @@ class TestShow:
         error = run_line("config show --json", 2).error
         assert (error["code"], "line 1" in error["message"]) == ("config", True)
 
+    def test_a_number_that_no_machine_holds(self, run_line: Runner, config: Path) -> None:
+        config.write_text(f"n = {'9' * 5000}\n")
+        assert run_line("config show --json", 2).error["code"] == "config"
+
     def test_an_unknown_profile(self, run_line: Runner) -> None:
         assert "manual" in run_line("config show --profile shpo --json", 2).error["hint"]

@@ -46,9 +46,7 @@ class TestAGoodSet:
         with Image.open(workspace / "10000001" / "photos" / "back.jpg") as kept:
             assert kept.size == (1200, 1600)
             assert not kept.getexif()
-        names = {
-            path.name.partition("-")[2] for path in (workspace / "10000001" / "originals").iterdir()
-        }
+        names = {path.name.partition("-")[2] for path in (workspace / "10000001" / "originals").iterdir()}
         assert names == {f"{view}.jpg" for view in VIEWS["smartphone"]}
 
     def test_again_sends_nothing(self, run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:
