@@ -46,9 +46,13 @@ def adopt(app: App, held: Return, marketplace: Marketplace, case: Case) -> None:
 
 
 def _items(held: Return, message: Message) -> Iterator[tuple[str, dict[str, str]]]:
+    marker = MARKER.search(message.text)
+    if held.state.role == "seller":
+        if message.author == "seller" and marker and marker["step"] in ("message", "report-problem"):
+            yield marker["step"], {marker["code"]: "posted"}
+        return
     if message.author != "buyer":
         return
-    marker = MARKER.search(message.text)
     ours = marker is not None and marker["step"] == "photos"
     if views := _views(held.state.device.kind, message.attachments, any_name=ours):
         yield "photos", views

@@ -20,6 +20,7 @@ from returnctl.settings import Profile, Settings, default_workspace
 
 if TYPE_CHECKING:
     from returnctl.carriers.client import CarrierClient
+    from returnctl.credentials import Secret
     from returnctl.http import Http
     from returnctl.marketplaces.base import Marketplace
     from returnctl.result import Result
@@ -237,11 +238,24 @@ class App:
 
             return Manual()
         from returnctl.credentials import marketplace_token
+
+        token = marketplace_token(profile, self.settings.environ)
+        if profile.marketplace == "backmarket":
+            return self._back_market(profile, token)
         from returnctl.marketplaces.returns_api import ReturnsApi
 
         assert profile.url is not None
-        token = marketplace_token(profile, self.settings.environ)
         return ReturnsApi(profile.url, token.reveal(), self.http, environment=profile.environment)
+
+    def _back_market(self, profile: Profile, token: Secret) -> Marketplace:
+        from returnctl.marketplaces.backmarket import BackMarket
+        from returnctl.marketplaces.backmarket_dialect import sandbox_site, site
+
+        if profile.sandbox and profile.url:
+            where = sandbox_site(profile.url, profile.market)
+        else:
+            where = site(profile.platform, profile.environment, profile.market, profile.user_agent)
+        return BackMarket(where, token.reveal(), self.http)
 
     def marketplace_of(self, held: Return) -> Marketplace:
         """The marketplace that a return was opened at. Raises Usage where the profile leads to another one now."""

@@ -23,10 +23,13 @@ from returnctl.marketplaces.base import Marketplace, Upload
 from returnctl.output import when
 from returnctl.result import Would
 from returnctl.returns import intents
-from returnctl.returns.events import Covers
+from returnctl.returns.events import Covers, Found
 from returnctl.returns.held import Return
 from returnctl.returns.intents import Prepared
 from returnctl.returns.state import State
+
+#: What the buyer sends. At the seller's desk it is recorded as received, and nothing goes out.
+EVIDENCE = ("photos", "imei", "disconnect-proof")
 
 
 class Saying(Struct, frozen=True, kw_only=True):
@@ -82,19 +85,40 @@ def tell(app: App, held: Return, saying: Saying) -> Told:
     """Tell the seller, each item once. Raises Refused without a case, Pending while attachments are not taken."""
     if app.profile_of(held.state).marketplace == "manual":
         return _hand_over(app, held, saying)
+    if held.state.role == "seller" and saying.step in EVIDENCE:
+        return _receive(app, held, saying)
     marketplace = app.marketplace_of(held)
     case = _case(held)
     if app.options.dry_run:
         parts = _parts(saying, marketplace.limits().files)
         prepared = [marketplace.prepare_message(case, part.text, part.files, part.marker) for part in parts]
         return Told(would=tuple(_would(one, part.files) for one, part in zip(prepared, parts, strict=True)))
-    if saying.files:
+    if held.state.role == "seller":
+        _check_as_merchant(app, held, marketplace, case)
+    elif saying.files:
         _check_attachments_open(held, marketplace)
     parts = _parts(saying, marketplace.limits().files)
     for part in parts:
         prepared_message = marketplace.prepare_message(case, part.text, part.files, part.marker)
         send(held, marketplace, prepared_message, Covers(step=saying.step, items=part.items))
     return Told(sent=True, messages=len(parts))
+
+
+def _receive(app: App, held: Return, saying: Saying) -> Told:
+    if not app.options.dry_run:
+        held.note(Found(step=saying.step, items=saying.items))
+    return Told()
+
+
+def _check_as_merchant(app: App, held: Return, marketplace: Marketplace, case: str) -> None:
+    """Say once whose words these are. Raises Refused where they would open a closed case again."""
+    if not app.options.reopen and not marketplace.case(case).open:
+        raise Refused(
+            f"Case {case} is closed at the marketplace; a message would open it again.",
+            hint="--reopen does that",
+        )
+    if held.state.intents == 0:
+        app.say("This goes out as the merchant: the buyer reads it as your words.")
 
 
 def send(held: Return, marketplace: Marketplace, prepared: Prepared, covers: Covers) -> intents.Outcome:

@@ -71,6 +71,7 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     request: Request
     hidden: dict[str, str]
     limits: Limits
+    check_redirect: Callable[[str], None] | None = None
 
 
 class Http:
@@ -103,12 +104,14 @@ class Http:
         deadline_s: float = 60.0,
         accept_statuses: Container[int] = (),
         public_only: bool = False,
+        check_redirect: Callable[[str], None] | None = None,
     ) -> Answer:
         """Send it and return the answer: 2xx, 4xx, a redirect of other methods than GET, `accept_statuses`.
 
         What only reads is tried up to four times on 429, 5xx and broken connections, with at most 30 s of
         waiting in all; anything else once, whatever happens. `secrets` are further headers, for this host
         alone. `public_only` refuses loopback and private addresses: for addresses that a server has named.
+        `check_redirect` is given each address that a redirect leads to, and raises for one that must not be asked.
 
         Raises Unavailable, Blocked, TlsFailed; Refused for an address that `public_only` forbids, BadConfig
         for one that can't be used, AuthFailed for a token that no header can carry. `was_sent` tells whether
@@ -123,7 +126,7 @@ class Http:
             seconds=deadline_s,
             public_only=public_only,
         )
-        call = _Call(request=request, hidden=hidden, limits=limits)
+        call = _Call(request=request, hidden=hidden, limits=limits, check_redirect=check_redirect)
         attempt, waited = 1, 0.0
         while True:
             try:
@@ -148,6 +151,8 @@ class Http:
             if request.method not in {"GET", "HEAD"} or answer.status not in _REDIRECT or not location:
                 return answer
             url = _redirected(request, url, location)
+            if call.check_redirect:
+                call.check_redirect(url)
         raise mark(Unavailable(f"{at_start(request.service)} redirects in circles."), sent=True)
 
     def _exchange(self, call: _Call, url: str) -> Answer:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal
 
+from msgspec.structs import replace
+
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.digest import hex_of
 from returnctl.errors import Failed, Refused, Usage
+from returnctl.marketplaces.base import RemoteLabel
 from returnctl.returns.events import LabelKept
 from returnctl.returns.held import Return
 
@@ -65,6 +68,32 @@ def keep(held: Return, content: bytes | None, **facts: Any) -> None:
         file = held.keep(f"documents/label.{label.extension}", label.data)
         digest, original = hex_of(label.data), hex_of(content)
     held.note(LabelKept(file=file, sha256=digest, original_sha256=original, **facts))
+
+
+def keep_remote(held: Return, content: bytes, remote: RemoteLabel, valid_until: str | None = None) -> None:
+    """Keep the marketplace's label. What the marketplace does not say of it is read from the file itself."""
+    before, digest = held.state.label, hex_of(content)
+    same = before if before and before.source == "marketplace" and before.original_sha256 == digest else None
+    number = remote.tracking_number or (same.tracking_number if same else _only_number(content))
+    carrier = remote.carrier
+    if carrier == "other" and number:
+        carrier = tracking_number.recognition(number).carrier or "other"
+    facts: dict[str, Any] = {
+        "source": "marketplace",
+        "state": remote.state,
+        "carrier": carrier,
+        "tracking_number": number,
+        "valid_until": remote.valid_until or valid_until,
+    }
+    if same is None or same.file is None or not (held.folder / same.file).is_file():
+        keep(held, content, **facts)
+    elif (now := replace(same, **facts)) != same:
+        held.note(now)
+
+
+def _only_number(content: bytes) -> str | None:
+    read = _read_numbers(content)
+    return read[0] if len(read) == 1 else None
 
 
 def lay_out(held: Return, paper: Literal["a4", "letter", "4x6"], *, spare: bool) -> str:

@@ -83,6 +83,7 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
         line=line.line or None,
         number=place.reference.number or 1,
         profile=place.profile.name,
+        role=place.profile.role,
         host=place.host,
         market=wish.market or order.market,
         device=device,
@@ -96,20 +97,21 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
         asked_on=facts.asked.isoformat(),
         coverage=policy.coverage(facts, rules),
         accepted=wish.accept,
-        **asked_for(device, rules),
+        **asked_for(device, rules, place.profile.role),
         imeis=line.imeis,
         serial=line.serial,
         reply_due=policy.reply_due(place.now, rules).isoformat(),
     )
 
 
-def asked_for(device: Device, rules: policy.Policy) -> dict[str, Any]:
+def asked_for(device: Device, rules: policy.Policy, role: str) -> dict[str, Any]:
     """What this device has to show: `needed`, `views` and `accounts` of the record."""
     accounts = devices.accounts(device.kind, device.brand) if rules.asks_proof else ()
     return {
         "needed": {
             "imei": rules.asks_imei and devices.has_imei(device.kind),
             "disconnect-proof": bool(accounts),
+            **({"slip": False, "ship": False} if role == "seller" else {}),
         },
         "views": devices.views(device.kind),
         "accounts": accounts,

@@ -16,10 +16,11 @@ from returnctl.vocabulary import CARRIERS
 
 SANDBOX_URL = "http://127.0.0.1:8377"
 _LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
-BUILT_IN = ("manual", "sandbox")
-MARKETPLACES = ("manual", "returns-api")
+BUILT_IN = ("manual", "sandbox", "sandbox-seller")
+MARKETPLACES = ("manual", "returns-api", "backmarket")
 _PROFILE_KEYS = (
     "marketplace",
+    "platform",
     "url",
     "environment",
     "market",
@@ -37,10 +38,11 @@ VARIABLES = {
     "RETURNCTL_NO_INPUT": "1: as --no-input",
     "RETURNCTL_CONFIG_DIR": "the folder of config.toml",
     "RETURNCTL_DEBUG": "1: a defect shows its trace",
-    "RETURNCTL_MARKETPLACE": "a profile without a file: manual or returns-api",
+    "RETURNCTL_MARKETPLACE": "a profile without a file: manual, returns-api or backmarket",
     "RETURNCTL_MARKETPLACE_URL": "its address",
+    "RETURNCTL_USER_AGENT": "who calls: BM-Company-returnctl;returns@company.example",
     "RETURNCTL_ENVIRONMENT": "its environment: staging or production",
-    "RETURNCTL_MARKET": "its market, such as en-us",
+    "RETURNCTL_MARKET": "its market, such as en-us; Back Market's platform follows from it",
     "RETURNCTL_MARKETPLACE_TOKEN": "the marketplace's token",
     "RETURNCTL_UPS_CLIENT_ID": "UPS; with it _CLIENT_SECRET, _ACCOUNT",
     "RETURNCTL_USPS_CLIENT_ID": "USPS; with it _CLIENT_SECRET, _CRID, _MID, _MANIFEST_MID, _EPS_ACCOUNT",
@@ -56,6 +58,7 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     name: str
     marketplace: str = "manual"
+    platform: str | None = None
     url: str | None = None
     environment: str = "production"
     market: str = "en-us"
@@ -68,6 +71,11 @@ class Profile(Struct, frozen=True, kw_only=True):
     @property
     def sandbox(self) -> bool:
         return self.environment == "sandbox"
+
+    @property
+    def role(self) -> str:
+        """`seller` for a marketplace's seller API, else `buyer`."""
+        return "seller" if self.marketplace == "backmarket" else "buyer"
 
     def carrier_environment(self, carrier: str) -> Literal["production", "test", "sandbox"]:
         """Which of a carrier's hosts is asked; what is a marketplace's staging is a carrier's test."""
@@ -161,7 +169,7 @@ class Settings:
         if name == "manual":
             market = self.environ.get("RETURNCTL_MARKET") or "en-us"
             return Profile(name="manual", market=market)
-        if name == "sandbox":
+        if name in ("sandbox", "sandbox-seller"):
             return self._sandbox(name)
         known = [*BUILT_IN, *profiles]
         raise BadConfig(
@@ -182,7 +190,7 @@ class Settings:
             )
         return Profile(
             name=name,
-            marketplace="returns-api",
+            marketplace="backmarket" if name == "sandbox-seller" else "returns-api",
             url=url,
             environment="sandbox",
             carriers=dict.fromkeys(CARRIERS, "sandbox"),
@@ -200,7 +208,9 @@ class Settings:
             Profile(
                 name="environment",
                 marketplace=marketplace,
+                platform=_platform(environ) if marketplace == "backmarket" else None,
                 url=environ.get("RETURNCTL_MARKETPLACE_URL"),
+                user_agent=environ.get("RETURNCTL_USER_AGENT"),
                 environment=(environ.get("RETURNCTL_ENVIRONMENT") or "production"),
                 market=environ.get("RETURNCTL_MARKET") or "en-us",
                 carriers={name: (environ.get("RETURNCTL_ENVIRONMENT") or "production") for name in CARRIERS},
@@ -221,6 +231,7 @@ class Settings:
             Profile(
                 name=name,
                 marketplace=self._word(table, "marketplace", "manual", where),
+                platform=self._word(table, "platform", "", where) or None,
                 url=self._word(table, "url", "", where) or None,
                 environment=environment,
                 market=self._word(table, "market", "en-us", where),
@@ -274,6 +285,14 @@ class Settings:
                 hint="set `url` in the profile, or RETURNCTL_MARKETPLACE_URL",
             )
         return profile
+
+
+def _platform(environ: Mapping[str, str]) -> str | None:
+    """Where a market is sold says which of Back Market's platforms is meant; unsaid, none is."""
+    from returnctl.marketplaces.backmarket_dialect import MARKETS
+
+    market = environ.get("RETURNCTL_MARKET")
+    return next((platform for platform, markets in MARKETS.items() if market in markets), None)
 
 
 def config_folder(environ: Mapping[str, str]) -> Path:

@@ -89,4 +89,7 @@ def finish(app: App, held: Return, step: str, found: Result) -> None:
             result=found,
         )
     if not found.sent and not found.would and step in held.state.sent:
-        app.say("The seller has this already; nothing was sent.")
+        if held.state.role == "seller":
+            app.say("Recorded as received; nothing was sent.")
+        else:
+            app.say("The seller has this already; nothing was sent.")

@@ -31,6 +31,18 @@ STATUSES = (
     "returned",
     "cancelled",
 )
+#: What a seller may declare to the marketplace, in its words.
+PROBLEMS = (
+    "ACCOUNT_LOCKED",
+    "CODE_LOCKED",
+    "DAMAGED_PACKAGE",
+    "ITEM_NOT_RECEIVED",
+    "MISSING_PART",
+    "OOW_ITEM",
+    "PROBLEM_NOT_IDENTIFIED",
+    "WRONG_ITEM",
+    "OTHER",
+)
 TEMPLATES = ("retake", "label-expired", "lost-parcel", "damaged-in-transit")
 #: What `guide` explains, in the order in which one needs it.
 TOPICS = ("imei", "backup", "disconnect", "packing")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @click.option(
     "--account", type=click.Choice(ACCOUNTS), metavar="NAME", help=f"What it is for: {', '.join(ACCOUNTS)}."
 )
+@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing or not good enough (seller).")
 @click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
 @click.option(
     "--backed-up",

@@ -81,9 +81,20 @@ class BackMarket:
         lines = tuple(replace(line, delivered_on=arrived.get(line.line)) for line in found.lines)
         return replace(found, lines=lines, market=found.market or self._site.market)
 
-    def folders(self, *, state: int | None = None, since: datetime | None = None) -> Iterator[Listed]:
+    def folders(
+        self, *, state: int | None = None, line: str | None = None, since: datetime | None = None
+    ) -> Iterator[Listed]:
         """The Care folders of this seller, as they are listed; `state` 0 is open, 9 closed."""
-        return self._listed(state=state, since=since)
+
+        def ask(page: int) -> http.Request:
+            return requests.list_folders(self._site, state=state, line=line, since=since, page=page)
+
+        seen: set[str] = set()
+        for result in self._calls.pages(ask, "list"):
+            one = answers.listed(result)
+            if one and one.case not in seen and line in (None, one.line):
+                seen.add(one.case)
+                yield one
 
     def folder(self, case: str) -> Folder:
         """A Care folder with its whole conversation."""
@@ -98,14 +109,17 @@ class BackMarket:
 
     def cases(self, order: str) -> tuple[Case, ...]:
         """Every return of an order, the newest first."""
-        listed = [one for line in self.order(order).lines for one in self._listed(line=line.line)]
+        listed = [one for line in self.order(order).lines for one in self.folders(line=line.line)]
         shipments = self.shipments(order) if listed else ()
         found = [case_of(self.folder(one.case), shipments) for one in listed]
         return tuple(sorted(found, key=lambda case: moment(case.opened_at), reverse=True))
 
     def case(self, case: str) -> Case:
-        found = self.folder(case)
-        return case_of(found, self.shipments(found.order))
+        return self.with_parcel(self.folder(case))
+
+    def with_parcel(self, folder: Folder) -> Case:
+        """A folder that was read, with the parcel of its line."""
+        return case_of(folder, self.shipments(folder.order))
 
     def messages(self, case: str) -> tuple[Message, ...]:
         """The conversation, oldest first. Hash and size of an attachment are known once it is fetched."""
@@ -220,19 +234,6 @@ class BackMarket:
                 raise
             return ()  # not subscribed to BackShip
         return tuple(sorted(found, key=lambda parcel: moment(parcel.created_at), reverse=True))
-
-    def _listed(
-        self, *, state: int | None = None, line: str | None = None, since: datetime | None = None
-    ) -> Iterator[Listed]:
-        def ask(page: int) -> http.Request:
-            return requests.list_folders(self._site, state=state, line=line, since=since, page=page)
-
-        seen: set[str] = set()
-        for result in self._calls.pages(ask, "list"):
-            one = answers.listed(result)
-            if one and one.case not in seen and line in (None, one.line):
-                seen.add(one.case)
-                yield one
 
 
 def _boundary() -> str:

@@ -10,7 +10,14 @@ from returnctl import http
 from returnctl.errors import Unavailable
 from returnctl.marketplaces import backmarket_answers as answers
 from returnctl.marketplaces import backmarket_requests as requests
-from returnctl.marketplaces.backmarket_dialect import SERVICE, Site, address, check, not_understood
+from returnctl.marketplaces.backmarket_dialect import (
+    SERVICE,
+    Site,
+    address,
+    check,
+    check_environment,
+    not_understood,
+)
 from returnctl.marketplaces.backmarket_pace import EDGE_BLOCK_S, in_words, paces
 from returnctl.marks import mark
 
@@ -43,7 +50,11 @@ class Calls:
         """Send one request of ours. Raises Unavailable for 429, and what `Http.send` raises."""
         self._keep_pace(kind)
         answer = self._http.send(
-            request, authorization=self._authorization, max_bytes=_DOCUMENT_BYTES, accept_statuses={429}
+            request,
+            authorization=self._authorization,
+            max_bytes=_DOCUMENT_BYTES,
+            accept_statuses={429},
+            check_redirect=self._check_environment,
         )
         if answer.status == 429:
             raise _too_fast(answer, kind)
@@ -72,6 +83,7 @@ class Calls:
             authorization=self._authorization if own else None,
             max_bytes=_DOCUMENT_BYTES,
             public_only=not (own or (self._site.sandbox and http.is_loopback(url))),
+            check_redirect=self._check_environment,
         )
         if not own and answer.status in (401, 403):
             raise mark(_run_out(url), sent=True, answer=answer)
@@ -83,7 +95,10 @@ class Calls:
         """What the sandbox says of itself, in its other dialect."""
         root = self._site.base.removesuffix("/backmarket")
         request = http.Request(method="GET", url=f"{root}/v1/about", service="the sandbox")
-        return check(self._http.send(request, authorization="Bearer sandbox")).json()
+        return check(self._http.send(request)).json()
+
+    def _check_environment(self, url: str) -> None:
+        check_environment(self._site.base, url)
 
     def _keep_pace(self, kind: str) -> None:
         if self._site.sandbox:

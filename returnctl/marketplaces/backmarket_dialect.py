@@ -115,12 +115,17 @@ def address(base: str, reference: str) -> str:
         raise not_understood("an address that is not safe to open")
     if here:
         return urlunsplit((own.scheme, own.netloc, parts.path, parts.query, ""))
+    check_environment(base, url)
+    return url
+
+
+def check_environment(base: str, url: str) -> None:
+    """Raises Usage for an address in Back Market's other environment: not even a redirect may lead there."""
     if environment_of(url) not in (None, environment_of(base)):
         raise Usage(
-            f"{SERVICE} named a file at {parts.hostname}, which is not of this profile's environment.",
+            f"{SERVICE} leads to {urlsplit(url).hostname}, which is not of this profile's environment.",
             hint="nothing was fetched from there; look at `platform` and `environment` of the profile",
         )
-    return url
 
 
 def _with_tls(url: str) -> str:

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from returnctl import http
 from returnctl.errors import Refused, Usage
 from returnctl.marketplaces.backmarket_dialect import SERVICE, Site
-from returnctl.marketplaces.backmarket_words import NEEDS_FILES, NEWER_FOLDERS, PROBLEMS
+from returnctl.marketplaces.backmarket_words import NEEDS_FILES, NEWER_FOLDERS
 from returnctl.marketplaces.base import Limits, Upload
 from returnctl.returns.intents import Prepared
+from returnctl.vocabulary import PROBLEMS
 
 Query = dict[str, str | int | None]
 

@@ -6,18 +6,7 @@ import re
 
 from returnctl.carriers import tracking_number
 
-#: What the seller may declare, and which of these want a file to prove it.
-PROBLEMS = (
-    "ACCOUNT_LOCKED",
-    "CODE_LOCKED",
-    "DAMAGED_PACKAGE",
-    "ITEM_NOT_RECEIVED",
-    "MISSING_PART",
-    "OOW_ITEM",
-    "PROBLEM_NOT_IDENTIFIED",
-    "WRONG_ITEM",
-    "OTHER",
-)
+#: Which problems want a file to prove them.
 NEEDS_FILES = frozenset({"DAMAGED_PACKAGE", "ITEM_NOT_RECEIVED", "OOW_ITEM"})
 #: Folders of the older generation take a bare OTHER, and nothing with it.
 NEWER_FOLDERS = 100_000_000

@@ -92,6 +92,16 @@ class Found(Event, frozen=True, kw_only=True, tag="found"):
     items: dict[str, str]
 
 
+class Received(Event, frozen=True, kw_only=True, tag="received"):
+    """A file of the conversation that was fetched; `name` is the one that its sender gave it."""
+
+    message: str
+    attachment: str
+    name: str
+    file: str
+    sha256: str
+
+
 class PhotoProblem(Struct, frozen=True, kw_only=True):
     code: str
     severity: str
@@ -296,6 +306,7 @@ AnyEvent = (
     | Amended
     | CaseSeen
     | Found
+    | Received
     | PhotoKept
     | ViewLeftOut
     | Identified

@@ -134,6 +134,7 @@ def _files(folder: Path, state: State, entries: list[Entry]) -> Iterator[Check]:
 
 def _named(state: State) -> Iterator[tuple[str, str | None]]:
     """The files of today's state with their hashes; a slip with an unlock code, and what waits, have none."""
+    yield from state.received.items()
     yield from ((photo.file, photo.sha256) for photo in state.photos.values())
     yield from ((proof.file, proof.sha256) for proof in state.proofs)
     yield from ((photo.file, photo.sha256) for photo in state.parcel.values())

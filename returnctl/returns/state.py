@@ -82,6 +82,7 @@ class State(Struct, kw_only=True, omit_defaults=True):
     sent: dict[str, dict[str, str]] = {}
     sent_at: dict[str, str] = {}
     found: tuple[str, ...] = ()
+    received: dict[str, str] = {}
     doubts: tuple[Doubt, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     handovers: int = 0
@@ -147,6 +148,10 @@ def _case_seen(state: State, event: e.CaseSeen, _: str) -> State:
 
 def _found(state: State, event: e.Found, at: str) -> State:
     return replace(_mark_sent(state, event.step, event.items, at), found=(*state.found, event.step))
+
+
+def _received(state: State, event: e.Received, _: str) -> State:
+    return replace(state, received=state.received | {event.file: event.sha256})
 
 
 def _photo_kept(state: State, event: e.PhotoKept, _: str) -> State:
@@ -328,6 +333,7 @@ _FOLDS: dict[type, Any] = {
     e.Amended: _amended,
     e.CaseSeen: _case_seen,
     e.Found: _found,
+    e.Received: _received,
     e.PhotoKept: _photo_kept,
     e.ViewLeftOut: _view_left_out,
     e.Identified: _identified,

@@ -10,14 +10,22 @@ from returnctl.app import App
 from returnctl.carriers import NAMES
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
-from returnctl.errors import Declined
+from returnctl.errors import Declined, Refused
 from returnctl.output import Table
 from returnctl.result import Result, Would
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "message"
-WORDS = "I would like to withdraw this return. Nothing more is on its way to you."
+WORDS = {
+    "buyer": "I would like to withdraw this return. Nothing more is on its way to you.",
+    "seller": "The return label and the pickup that we arranged are cancelled: please do not use them. "
+    "Keep the device until you hear from us.",
+}
+_AIMS = {
+    "buyer": "tell the seller that you withdraw the return",
+    "seller": "tell the buyer that label and pickup are cancelled",
+}
 
 
 class CancelResult(Result, kw_only=True):
@@ -36,7 +44,11 @@ class CancelResult(Result, kw_only=True):
         if self.label:
             yield f"The label {self.label} is void."
         if self.told_seller:
-            yield "The seller knows. `returnctl close --outcome withdrawn` ends the return."
+            yield (
+                "The buyer knows."
+                if self.role == "seller"
+                else "The seller knows. `returnctl close --outcome withdrawn` ends the return."
+            )
 
 
 def run(app: App, reference: Reference) -> CancelResult:
@@ -47,9 +59,11 @@ def run(app: App, reference: Reference) -> CancelResult:
         pickup = held.state.pickup.confirmation if held.state.pickup else None
         label = held.state.label
         number = label.tracking_number if label and label.source == "purchased" else None
+        if held.state.role == "seller" and not (pickup or number or _has_told(held)):
+            raise Refused("Nothing that the seller's desk arranged is left to cancel.")
         if app.options.dry_run:
             return _result(app, held, pickup, number, Told(would=tuple(_plan(held, pickup, number))))
-        if not app.confirm(_question(pickup, number)):
+        if not app.confirm(_question(held, pickup, number)):
             raise Declined("Nothing was cancelled.")
         if pickup:
             pickups.cancel(app, held)
@@ -62,11 +76,11 @@ def run(app: App, reference: Reference) -> CancelResult:
         return result
 
 
-def _question(pickup: str | None, number: str | None) -> str:
+def _question(held: Return, pickup: str | None, number: str | None) -> str:
     parts = [
         f"cancel the pickup {pickup}" if pickup else "",
         f"void the label {number}" if number else "",
-        "tell the seller that you withdraw the return",
+        _AIMS[held.state.role],
     ]
     words = ", ".join(part for part in parts if part)
     return f"{words[0].upper()}{words[1:]}?"
@@ -81,18 +95,26 @@ def _plan(held: Return, pickup: str | None, number: str | None) -> Iterable[Woul
         yield Would(
             service=NAMES[held.state.label.carrier], method="", target=number, summary="void the label"
         )
-    yield Would(service="the seller", method="", target=str(held.reference), summary="withdraw the return")
+    other = "buyer" if held.state.role == "seller" else "seller"
+    yield Would(service=f"the {other}", method="", target=str(held.reference), summary=_AIMS[held.state.role])
 
 
 def _tell(app: App, held: Return) -> Told:
-    code = hex_of(WORDS.encode())[:CODE_LENGTH]
-    if code in held.state.sent.get(STEP, {}) or any(code in item.covers.items for item in held.state.waiting):
+    code, words = _code(held), WORDS[held.state.role]
+    if _has_told(held) or any(code in item.covers.items for item in held.state.waiting):
         return Told()
-    return conversation.tell(app, held, Saying(step=STEP, text=WORDS, items={code: "posted"}, code=code))
+    return conversation.tell(app, held, Saying(step=STEP, text=words, items={code: "posted"}, code=code))
+
+
+def _code(held: Return) -> str:
+    return hex_of(WORDS[held.state.role].encode())[:CODE_LENGTH]
+
+
+def _has_told(held: Return) -> bool:
+    return _code(held) in held.state.sent.get(STEP, {})
 
 
 def _result(app: App, held: Return, pickup: str | None, number: str | None, told: Told) -> CancelResult:
-    code = hex_of(WORDS.encode())[:CODE_LENGTH]
     return standing.result(
         CancelResult,
         app,
@@ -101,5 +123,5 @@ def _result(app: App, held: Return, pickup: str | None, number: str | None, told
         told,
         pickup=pickup,
         label=number,
-        told_seller=code in held.state.sent.get(STEP, {}),
+        told_seller=_has_told(held),
     )

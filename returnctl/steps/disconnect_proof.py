@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from returnctl import conversation, doubts, handover, standing
+from returnctl import asking, conversation, doubts, handover, received, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
@@ -36,6 +37,7 @@ class Options(Struct, frozen=True, kw_only=True):
     none: str | None = None
     backed_up: str | None = None
     originals: bool = True
+    ask: bool = False
 
 
 class Proof(Struct, frozen=True, kw_only=True):
@@ -59,7 +61,7 @@ class ProofResult(Result, kw_only=True):
         if self.accounts_missing:
             yield f"Still to prove: {', '.join(self.accounts_missing)}"
         if self.sent:
-            yield "Sent to the seller."
+            yield "The buyer was asked." if self.role == "seller" else "Sent to the seller."
 
 
 class _Taken(Struct, frozen=True, kw_only=True):
@@ -79,9 +81,34 @@ def run(app: App, reference: Reference, options: Options) -> ProofResult:
             held.note(BackedUp(answer=options.backed_up))
         if options.none is not None:
             return _without_proof(app, held, options.none)
-        if not options.files:
-            return _without_input(app, held, options)
-        return _take(app, held, options)
+        chosen = _from_buyer(held, options)
+        with asking.instead(app, held, options.ask, lambda: _to_ask(held), lambda: _result(app, held)):
+            if not chosen.files:
+                return _without_input(app, held, options)
+            return _take(app, held, chosen)
+
+
+def _from_buyer(held: Return, options: Options) -> Options:
+    """At the seller's desk, where no file is given: the pictures that are named for an account, not recorded yet."""
+    if held.state.role != "seller" or options.files:
+        return options
+    received.check_pulled(held)
+    known = {proof.original_sha256 for proof in held.state.proofs}
+    digests = held.state.received
+    files = tuple(
+        path
+        for path, name in received.pictures(held)
+        if _named(name) and digests.get(path.relative_to(held.folder).as_posix()) not in known
+    )
+    return replace(options, files=files, originals=False)
+
+
+def _to_ask(held: Return) -> list[str]:
+    missing = progress.missing_accounts(held.state)
+    if not missing:
+        return []
+    guide = [line for account in missing for line in _guide(account)]
+    return [f"Please disconnect the device of order {held.state.order} and show it:", *guide]
 
 
 def _without_input(app: App, held: Return, options: Options) -> ProofResult:
@@ -165,7 +192,7 @@ def _check(app: App, path: Path, judgement: Judgement) -> None:
 
 def _account_of(held: Return, path: Path) -> str:
     needed = held.state.accounts
-    named = [account for account in ACCOUNTS if account in path.stem.lower().replace("_", "-")]
+    named = _named(received.name_of(held, path))
     if named:
         return named[0]
     if len(needed) == 1:
@@ -177,6 +204,12 @@ def _account_of(held: Return, path: Path) -> str:
         f"{path.name}: which account does it prove?",
         hint=f"--account {'|'.join(needed or ACCOUNTS)}, or name the file after it",
     )
+
+
+def _named(name: str) -> list[str]:
+    """The accounts that a file's name speaks of."""
+    stem = name.rpartition(".")[0] or name
+    return [account for account in ACCOUNTS if account in stem.lower().replace("_", "-")]
 
 
 def _name(held: Return, account: str, copy: CleanCopy) -> str:

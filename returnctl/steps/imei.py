@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from returnctl import conversation, doubts, handover, standing
+from returnctl import asking, conversation, doubts, handover, proposals, received, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
-from returnctl.errors import Refused, Usage
+from returnctl.errors import Pending, Refused, Usage
 from returnctl.evidence.imei import parse_imei, shorten
 from returnctl.evidence.imei_pictures import read_imeis
 from returnctl.output import Table
 from returnctl.result import Result
+from returnctl.returns import devices
 from returnctl.returns.events import Identified
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
@@ -28,6 +30,7 @@ class Options(Struct, frozen=True, kw_only=True):
     serial: str | None = None
     accept: tuple[str, ...] = ()
     show: bool = False
+    ask: bool = False
     originals: bool = True
 
 
@@ -55,7 +58,7 @@ class ImeiResult(Result, kw_only=True):
         if self.serial:
             yield f"Serial number {self.serial}."
         if self.sent:
-            yield "Sent to the seller."
+            yield "The buyer was asked." if self.role == "seller" else "Sent to the seller."
 
 
 def run(app: App, reference: Reference, options: Options) -> ImeiResult:
@@ -64,16 +67,63 @@ def run(app: App, reference: Reference, options: Options) -> ImeiResult:
     ) as held:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
-        if not (options.imei or options.images or options.serial):
+        given = bool(options.imei or options.images or options.serial)
+        if not given and (held.state.role == "buyer" or _is_done(held)):
             return _without_input(app, held, options)
-        found = _identify(app, held, options)
-        if found.matches_order is False and "mismatch" not in options.accept:
-            raise Refused(
-                "This is not the number of the device that was sold with this order.",
-                hint="is it the right device? --accept mismatch sends it all the same, and records that",
-                result=_result(app, held, found, options),
-            )
-        return _send(app, held, found, options)
+        with asking.instead(
+            app, held, options.ask, lambda: _to_ask(held), lambda: _result(app, held, None, options)
+        ):
+            found = _identify(app, held, options) if given else _from_buyer(held, options)
+            _check_match(app, held, found, options)
+            return _send(app, held, found, options)
+
+
+def _is_done(held: Return) -> bool:
+    return not held.state.needed.get(STEP, True) or bool(held.state.sent.get(STEP))
+
+
+def _check_match(app: App, held: Return, found: Identified, options: Options) -> None:
+    if found.matches_order is False and "mismatch" not in options.accept:
+        raise Refused(
+            "This is not the number of the device that was sold with this order.",
+            hint="is it the right device? --accept mismatch sends it all the same, and records that",
+            result=_result(app, held, found, options),
+        )
+
+
+def _from_buyer(held: Return, options: Options) -> Identified:
+    """At the seller's desk: the number that the buyer wrote, else the one in a picture that the buyer sent.
+
+    Raises Pending where there is none yet.
+    """
+    received.check_pulled(held)
+    texts = received.texts(held)
+    written = [imei for text in texts for imei in proposals.imeis(text)]
+    if written:
+        right = next((imei for imei in written if imei in held.state.imeis), written[-1])
+        return _compared(held, options, right, "typed")
+    serial = held.state.order_serial
+    if serial and any(serial.lower() in text.lower() for text in texts):
+        return Identified(serial=serial, matches_order=True)
+    pictures = tuple(path for path, _ in received.pictures(held))
+    try:
+        return _read(held, replace(options, images=pictures))
+    except Refused:
+        raise Pending(
+            "The buyer has not sent the number of the device yet.",
+            hint=f"`returnctl pull {held.name}` fetches what came since; --ask asks for it",
+        ) from None
+
+
+def _to_ask(held: Return) -> list[str]:
+    if devices.has_imei(held.state.device.kind):
+        how = "its IMEI: type *#06# on the phone, or look in Settings, About; a dead phone has it on its box"
+    else:
+        how = "its serial number: it is in the settings, or on the device"
+    return [
+        f"Please check that the device is the one of order {held.state.order},",
+        f"and write into this conversation {how}.",
+    ]
 
 
 def _without_input(app: App, held: Return, options: Options) -> ImeiResult:

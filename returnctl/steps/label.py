@@ -12,9 +12,9 @@ from msgspec import Struct
 from returnctl import conversation, doubts, labels, purchase, standing
 from returnctl.app import App
 from returnctl.carriers.client import CarrierClient
-from returnctl.conversation import Told
+from returnctl.conversation import Saying, Told
 from returnctl.errors import Declined, Pending, Refused, ReturnctlError
-from returnctl.marketplaces.base import Can, Case, Marketplace
+from returnctl.marketplaces.base import Can, Case, Marketplace, Upload
 from returnctl.output import Table, when
 from returnctl.purchase import Offer, Terms
 from returnctl.result import Result, Would
@@ -24,6 +24,8 @@ from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 
 STEP = "label"
+#: The forms that a buyer can open; others are laid out as PDF.
+_POSTED = {".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg"}
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class LabelResult(Result, kw_only=True):
     state: str | None = None
     valid_until: str | None = None
     label_due: str | None = None
+    told_buyer: bool = False
 
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
@@ -65,6 +68,8 @@ class LabelResult(Result, kw_only=True):
             yield f"Price: {paid}"
         if self.path:
             yield f"File: {self.path}"
+        if self.told_buyer:
+            yield "The buyer has it."
 
 
 def run(app: App, reference: Reference, options: Options) -> LabelResult:
@@ -73,6 +78,8 @@ def run(app: App, reference: Reference, options: Options) -> LabelResult:
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         told = _take(app, held, options)
+        if held.state.role == "seller":
+            told = _post(app, held, told)
         result = _result(app, held, told)
         if not app.options.dry_run:
             _lay_out(held, options, result)
@@ -94,6 +101,32 @@ def _take(app: App, held: Return, options: Options) -> Told:
         original=options.originals,
     )
     return Told()
+
+
+def _post(app: App, held: Return, told: Told) -> Told:
+    """A label that the seller adds or buys goes to the buyer, once, after a word of the person's."""
+    label = held.state.label
+    if label is None or label.source == "marketplace" or label.file is None:
+        return told
+    known = {"posted": label.sha256 or label.file}
+    if not conversation.changes(held.state, STEP, known, again=app.options.again):
+        return told
+    if not app.options.dry_run and not app.confirm("Post this label to the buyer's case?"):
+        app.say("It is kept, and was not posted.")
+        return told
+    name = label.file
+    if Path(name).suffix not in _POSTED:
+        paper = policy.policy(held.state.market).paper
+        name = labels.lay_out(held, "letter" if paper == "letter" else "a4", spare=False)
+    suffix = Path(name).suffix
+    upload = Upload(name=f"label{suffix}", media_type=_POSTED[suffix], content=held.read(name))
+    number = f" ({label.carrier.upper()} {label.tracking_number})" if label.tracking_number else ""
+    text = (
+        f"Here is the return label of order {held.state.order}{number}. Print it, put it on the outside of the "
+        "parcel, and cover or remove older labels."
+    )
+    saying = Saying(step=STEP, text=text, items=known, files=(upload,), file_items=("posted",))
+    return conversation.tell(app, held, saying)
 
 
 # -- the seller's label ------------------------------------------------------------------------------------------
@@ -124,7 +157,9 @@ def _from_marketplace(app: App, held: Return) -> Told:
     if case.label.state == "expired" and not app.options.dry_run:
         raise Refused(
             f"The label {case.label.tracking_number} has expired.",
-            hint=f"ask for a new one: `returnctl label {held.name} --again`",
+            hint="add another: `label --again --file FILE`, or `label --again --buy`"
+            if held.state.role == "seller"
+            else f"ask for a new one: `returnctl label {held.name} --again`",
         )
     return told
 
@@ -148,20 +183,13 @@ def _keep_remote(app: App, held: Return, marketplace: Marketplace, case: Case) -
     unchanged = (
         before is not None
         and before.file is not None
-        and (before.tracking_number, before.state) == (remote.tracking_number, remote.state)
+        and before.state == remote.state
+        and remote.tracking_number in ("", before.tracking_number)
         and (held.folder / before.file).is_file()
     )
     if unchanged or app.options.dry_run:
         return
-    labels.keep(
-        held,
-        marketplace.label(case.case),
-        source="marketplace",
-        state=remote.state,
-        carrier=remote.carrier,
-        tracking_number=remote.tracking_number,
-        valid_until=remote.valid_until,
-    )
+    labels.keep_remote(held, marketplace.label(case.case), remote)
 
 
 def _awaited(app: App, held: Return, due: str | None) -> Pending:
@@ -290,4 +318,6 @@ def _result(app: App, held: Return, told: Told | None = None) -> LabelResult:
         state=("expired" if over else label.state) if label else None,
         valid_until=label.valid_until if label else None,
         label_due=held.state.label_due if label is None else None,
+        told_buyer=label is not None
+        and held.state.sent.get(STEP, {}).get("posted") == (label.sha256 or label.file),
     )

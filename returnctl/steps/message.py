@@ -13,22 +13,32 @@ from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
-from returnctl.evidence.copies import clean_copy
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
-from returnctl.returns.held import Return, safe_name
+from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.uploads import upload
 
 STEP = "message"
 
-TEMPLATES = {
-    "retake": "Please take the photos again that were not clear: close, straight, in daylight.",
+_RETAKE = "Please take the photos again that were not clear: close, straight, in daylight."
+_BUYERS = {
+    "retake": _RETAKE,
     "label-expired": "The return label has expired. Please send me a new one.",
     "lost-parcel": "The parcel has not moved for some days. Please open an inquiry with the carrier; "
     "I have the receipt and the photos of the parcel.",
     "damaged-in-transit": "The parcel arrived damaged. I attach photos of the parcel, its label and the device.",
 }
+_SELLERS = {
+    "retake": _RETAKE,
+    "label-expired": "Your return label has expired: please do not use it. We send you a new one.",
+    "lost-parcel": "Your parcel has not moved for some days. We are asking the carrier; please keep the receipt "
+    "and the photos of the parcel.",
+    "damaged-in-transit": "Your parcel arrived damaged. We have taken photos of the parcel, its label and the "
+    "device, and are asking the carrier.",
+}
+TEMPLATES = {"buyer": _BUYERS, "seller": _SELLERS}
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -44,7 +54,7 @@ class MessageResult(Result, kw_only=True):
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
         if self.sent:
-            yield "Sent to the seller."
+            yield "Posted as the merchant." if self.role == "seller" else "Sent to the seller."
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -69,8 +79,9 @@ class MessagesResult(Result, kw_only=True):
 
 def say(app: App, reference: Reference, options: Options) -> MessageResult:
     """Say something once: the same words and files again are known, and not sent."""
-    text = options.text or (TEMPLATES[options.template] if options.template else "")
+    text = options.text or ""
     with standing.working(app, reference, lambda held: _result(app, held, text, ())) as held:
+        text = text or (TEMPLATES[held.state.role][options.template] if options.template else "")
         standing.check_open(app, held)
         doubts.settle(app, held, "open", STEP)
         if not text and not options.files and app.options.done:
@@ -80,7 +91,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
             raise Usage("What should be said?", hint="give the text, --body-file FILE or --template NAME")
         if len(text) > 3_900:
             raise Refused(f"The message has {len(text)} characters; 3900 fit.", hint="say it in two messages")
-        uploads = tuple(map(_upload, options.files))
+        uploads = tuple(map(upload, options.files))
         code = hex_of(text.encode() + b"".join(upload.content for upload in uploads))[:CODE_LENGTH]
         told = Told()
         repeat = code in held.state.sent.get(STEP, {})
@@ -118,19 +129,6 @@ def _saying(text: str, code: str, uploads: tuple[Upload, ...]) -> Saying:
     items = {code: "posted"} | {f"{code}-{number}": "posted" for number in range(1, len(uploads) + 1)}
     file_items = tuple(f"{code}-{number}" for number in range(1, len(uploads) + 1))
     return Saying(step=STEP, text=text, items=items, files=uploads, file_items=file_items, code=code)
-
-
-def _upload(path: Path) -> Upload:
-    if not path.is_file():
-        raise Usage(f"{path}: there is no such file.")
-    if path.suffix.lower() == ".pdf":
-        content = path.read_bytes()
-        if not content.startswith(b"%PDF-") or len(content) > 3_000_000:
-            raise Refused(f"{path.name}: not a PDF of at most 3 MB.")
-        return Upload(name=safe_name(path.name), media_type="application/pdf", content=content)
-    copy = clean_copy(path, keep_png=True)
-    media_type = "image/png" if copy.extension == ".png" else "image/jpeg"
-    return Upload(name=safe_name(path.stem + copy.extension), media_type=media_type, content=copy.data)
 
 
 def _result(

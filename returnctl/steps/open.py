@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from returnctl import adoption, conversation, doubts, handover, opening, standing
+from returnctl import adoption, conversation, desk, doubts, handover, opening, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
-from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable
+from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable, Usage
 from returnctl.marketplaces.base import Can, Case, Line, Marketplace, Order
 from returnctl.opening import Place, Wish
 from returnctl.output import Table, when
@@ -64,6 +64,8 @@ def run(app: App, wanted: Reference, wish: Wish) -> OpenResult:
     profile = app.chosen_profile()
     if profile.marketplace == "manual":
         return _open_by_hand(app, wanted, wish, profile)
+    if profile.role == "seller":
+        return _adopt_for_seller(app, wanted, wish, profile)
     return _open_at_marketplace(app, wanted, wish, profile)
 
 
@@ -84,6 +86,8 @@ def _again(app: App, held: Return, wish: Wish) -> OpenResult:
     doubts.settle(app, held, STEP)
     told = Told()
     by_hand = app.profile_of(held.state).marketplace == "manual"
+    if held.state.role == "seller":
+        _check_sellers_wish(wish)
     changed = _changed_wish(app, held, wish)
     _amend(app, held, wish)
     if held.state.case is None and not by_hand:
@@ -157,7 +161,7 @@ def _amend(app: App, held: Return, wish: Wish) -> None:
     )
     rules = policy.policy(state.market)
     if "device" in changed:
-        changed |= opening.asked_for(device, rules)
+        changed |= opening.asked_for(device, rules, state.role)
     held.note(Amended(**changed, coverage=policy.coverage(facts, rules)))
 
 
@@ -191,6 +195,37 @@ def _ask_day(app: App, what: str, option: str) -> date:
         if found := opening.day(text):
             return found
         app.say(f"“{text}” is not a date like 2026-11-23.")
+
+
+# -- the buyer's return, at the seller's desk ---------------------------------------------------------------------
+
+
+def _adopt_for_seller(app: App, wanted: Reference, wish: Wish, profile: Profile) -> OpenResult:
+    """Raises NotFound where the buyer has not opened one: the seller can't."""
+    _check_sellers_wish(wish)
+    marketplace = desk.sellers(app.marketplace(profile), profile.name)
+    found = desk.find(marketplace, Reference(wanted.order, wish.line or wanted.line))
+    existing = desk.known(app, found.order.order, found.folder.case)
+    if existing is not None:
+        with standing.working(app, existing, lambda held: _result(app, held, Told())) as held:
+            return _again(app, held, wish)
+    if app.options.dry_run:
+        reference = desk.name_for(app, found)
+        event = desk.opened(app, profile, None, reference, found, wish)
+        return _planned(
+            app, Place(reference=reference, profile=profile, host=None, now=app.now(profile)), event
+        )
+    with desk.adopted(app, profile, marketplace, found, wish) as held:
+        app.say(f"`returnctl pull {held.name}` fetches what the buyer sent.")
+        return _result(app, held, Told())
+
+
+def _check_sellers_wish(wish: Wish) -> None:
+    if wish.reason or wish.wants or wish.description or wish.damage:
+        raise Usage(
+            "Reason, wish, description and damage are the buyer's to say.",
+            hint="leave --reason, --wants, --description and --damage out; `returnctl message` asks the buyer",
+        )
 
 
 # -- a new return, at a marketplace ------------------------------------------------------------------------------
@@ -331,5 +366,5 @@ def _result(app: App, held: Return, told: Told) -> OpenResult:
         device=state.device,
         coverage=state.coverage,
         reply_due=state.reply_due,
-        before_erasing=devices.before_erasing(state.device.kind),
+        before_erasing=devices.before_erasing(state.device.kind) if state.role == "buyer" else (),
     )

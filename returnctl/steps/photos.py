@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from returnctl import conversation, doubts, handover, standing
+from returnctl import asking, conversation, doubts, handover, received, standing
 from returnctl.app import App
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
@@ -42,6 +43,7 @@ class Options(Struct, frozen=True, kw_only=True):
     keep_time: bool = False
     originals: bool = True
     sheet: Path | None = None
+    ask: bool = False
 
 
 class Photo(Struct, frozen=True, kw_only=True):
@@ -63,7 +65,9 @@ class PhotosResult(Result, kw_only=True):
         yield from _verdicts(self.photos)
         if self.missing:
             yield f"Still missing: {', '.join(self.missing)}"
-        if self.sent:
+        if self.sent and self.role == "seller":
+            yield "The buyer was asked."
+        elif self.sent:
             yield f"Sent to the seller in {self.messages} message{'s' if self.messages > 1 else ''}."
         elif not (self.missing or self.dry_run):
             yield "The set is complete."
@@ -114,14 +118,33 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         if app.options.done and not (options.files or options.explicit):
             handover.confirm(held, STEP)
             return _result(app, held)
-        assignment = _assign(app, held.state.device.kind, options)
+        chosen = _from_buyer(app, held, options)
+        assignment = _assign(app, held.state.device.kind, chosen)
         others += map(str, assignment.unassigned)
         judged |= judge_set(assignment.by_view, known=_known(held))
         if options.sheet:
             _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
-        fresh = _keep(app, held, judged, options)
-        _check_passes(judged, options, _result(app, held, judged, others))
-        return _send(app, held, judged, fresh, others)
+        with asking.instead(app, held, options.ask, lambda: _to_retake(held, judged, options)):
+            fresh = _keep(app, held, judged, chosen)
+            _check_passes(judged, options, _result(app, held, judged, others))
+            return _send(app, held, judged, fresh, others)
+
+
+def _from_buyer(app: App, held: Return, options: Options) -> Options:
+    """At the seller's desk, where no file is given: what `pull` brought and is not recorded yet."""
+    if held.state.role != "seller" or options.files or options.explicit:
+        return options
+    known = () if app.options.again else tuple(held.state.sent.get(STEP, ()))
+    named, others = received.by_view(held, held.state.views, known)
+    if options.in_order:
+        return replace(options, files=(*named.values(), *others), originals=False)
+    return replace(options, explicit=named, files=tuple(others), ignore_others=True, originals=False)
+
+
+def _to_retake(held: Return, judged: Mapping[str, Judgement], options: Options) -> list[str]:
+    """What the buyer has to do about the pictures: which to take again and how, which to take at all."""
+    missing = [view for view in progress.missing_views(held.state) if view not in judged]
+    return asking.retake_words(held.state.order, judged.values(), options.accept, missing)
 
 
 def _send(

@@ -85,6 +85,7 @@ class ShipResult(Result, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> ShipResult:
     with standing.working(app, reference, lambda held: _result(app, held, Told())) as held:
         standing.check_open(app, held)
+        _check_role(held, options)
         doubts.settle(app, held, "open", "pickup", STEP)
         _check_battery(app, held, options)
         _check_label_alive(held)
@@ -105,6 +106,14 @@ def run(app: App, reference: Reference, options: Options) -> ShipResult:
         result = _result(app, held, told)
         standing.finish(app, held, STEP, result)
         return result
+
+
+def _check_role(held: Return, options: Options) -> None:
+    if held.state.role == "seller" and not (options.pickup or options.cancel_pickup):
+        raise Refused(
+            "The buyer sends the parcel; the seller's desk can only have it collected.",
+            hint=f"`returnctl ship {held.name} --pickup DATE`",
+        )
 
 
 def _check_battery(app: App, held: Return, options: Options) -> None:

@@ -18,9 +18,10 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator
 from returnctl.http import Request
 from returnctl.marketplaces import backmarket_requests as requests
 from returnctl.marketplaces.backmarket_dialect import HOSTS, Site
-from returnctl.marketplaces.backmarket_words import NEEDS_FILES, PROBLEMS
+from returnctl.marketplaces.backmarket_words import NEEDS_FILES
 from returnctl.marketplaces.base import Upload
 from returnctl.returns.intents import Prepared
+from returnctl.vocabulary import PROBLEMS
 from tests.conformance.specs import folder as specs
 from tests.conformance.specs import operations, resolve
 from tests.marketplaces import care

@@ -23,9 +23,10 @@ def names(pictures: Pictures, tmp_path: Path) -> Names:
 
 @pytest.fixture
 def prepared(run_line: Runner, sandbox: Sandbox) -> None:
-    """A return with the number of its label: every command has something to do."""
+    """A return with the number of its label, one at the seller's desk: every command has something to do."""
     run_line("open 10000001 --reason faulty --wants refund")
     run_line(f"label 10000001 --number {sandbox.number()}")
+    run_line("open 10000006 --profile sandbox-seller")
 
 
 @pytest.fixture

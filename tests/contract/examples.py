@@ -42,6 +42,9 @@ EXAMPLES = {
     "resolve": Example(well="10000001", badly="10000001 --happened --did-not-happen", exit=2),
     "cancel": Example(well="10000001 --yes", badly="10000099"),
     "close": Example(well="10000001 --outcome refunded", badly="10000001 --outcome lost", exit=2),
+    "inbox": Example(well="--profile sandbox-seller", badly="--since 2x", exit=2),
+    "pull": Example(well="10000006", badly="10000099 --profile sandbox-seller"),
+    "report-problem": Example(well="10000006 --type OTHER", badly="10000006 --type DAMAGED_PACKAGE", exit=2),
     "verify": Example(well="10000001", badly="10000099"),
     "purge": Example(well="10000001 --yes", badly="10000099 --yes"),
     "guide": Example(well="10000001", badly="10000099"),
@@ -54,7 +57,7 @@ EXAMPLES = {
 #: What changes something, here or at a service.
 CHANGING = (
     "open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track", "handover", "message", "resolve",
-    "cancel", "close",
+    "cancel", "close", "pull", "report-problem",
 )  # fmt: skip
 
 

@@ -226,6 +226,20 @@ class TestEnvironments:
             assert caught.value.exit == 2
         assert len(wire.calls) == 1
 
+    @pytest.mark.parametrize(("environment", "other"), [("staging", "production"), ("production", "staging")])
+    def test_not_even_by_a_redirect(self, wire: responses.RequestsMock, environment: str, other: str) -> None:
+        base, there = HOSTS["na", environment], HOSTS["eu", other]
+        wire.get(f"{base}/ws/sav/{CASE}", status=301, headers={"Location": f"{there}/ws/sav/{CASE}"})
+        wire.get(f"{base}/ws/sav/{CASE + 1}", json=folder(CASE + 1, lines=[claim(return_labels=[label()])]))
+        wire.get(f"{base}/labels/1.pdf", status=302, headers={"Location": f"{there}/labels/1.pdf"})
+        one = client("na", environment)
+        with pytest.raises(errors.Usage) as caught:
+            one.folder(str(CASE))
+        assert caught.value.exit == 2
+        with pytest.raises(errors.Usage):
+            one.label(str(CASE + 1))
+        assert all(str(call.request.url).startswith(base) for call in wire.calls)
+
     def test_a_host_is_not_a_front_for_another(self) -> None:
         assert environment_of("https://evil-backmarket.com/") is None
         assert environment_of("https://cdn.backmarket.com/") is None
