@@ -15,7 +15,7 @@ from returnctl.errors import BadConfig
 from returnctl.vocabulary import CARRIERS
 
 SANDBOX_URL = "http://127.0.0.1:8377"
-_LOOPBACK = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?")
+_LOOPBACK = r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?/?"
 BUILT_IN = ("manual", "sandbox", "sandbox-seller")
 MARKETPLACES = ("manual", "returns-api", "backmarket")
 _PROFILE_KEYS = (
@@ -184,7 +184,7 @@ class Settings:
 
     def _sandbox(self, name: str) -> Profile:
         url = self.environ.get("RETURNCTL_SANDBOX_URL") or SANDBOX_URL
-        if not _LOOPBACK.fullmatch(url):
+        if not re.fullmatch(_LOOPBACK, url):
             raise BadConfig(
                 f"RETURNCTL_SANDBOX_URL is not on this machine: {url}.", hint=f"such as {SANDBOX_URL}"
             )
