@@ -1,5 +1,6 @@
 """`python -m returnctl`, and the installed command."""
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,8 @@ def main() -> None:
             pass  # a full disk, or nobody there: the long way says it, with the right exit code
         else:
             return
+    # Imports make tens of thousands of objects that all stay: looking for rubbish among them is most of their wait.
+    gc.set_threshold(50_000)
     from returnctl.cli import cli
 
     cli(prog_name="returnctl")
