@@ -112,12 +112,21 @@ def _serving(application: Any, port: int) -> Iterator[str]:
         raise Failed(
             f"The port {port} can't be used: {error.strerror}.", hint="take a free one with --port 0"
         ) from error
-    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
+    ending = threading.Event()
+
+    def loop() -> None:
+        while not ending.is_set():
+            wasyncore.loop(timeout=server.adj.asyncore_loop_timeout, map=server._map, count=1)
+
+    thread = threading.Thread(target=loop, name="sandbox", daemon=True)
     thread.start()
     try:
         yield f"http://{HOST}:{server.effective_port}"
     finally:
-        # The loop's sockets may be closed by the loop's own thread only.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        # Nothing is closed before the loop and its workers have ended: a worker may pull the trigger at any time,
+        # and a pull on a closed one fails, or writes into whatever file has got its number since.
+        ending.set()
+        server.pull_trigger()
         thread.join(10)
         server.task_dispatcher.shutdown(timeout=5)
+        wasyncore.close_all(server._map, ignore_all=True)
