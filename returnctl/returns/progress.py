@@ -32,7 +32,7 @@ def next_step(state: State, name: str) -> Next | None:
     standing = steps(state)
     for step in STEPS:
         if standing[step].state == "todo":
-            return Next(step=step, command=("returnctl", step, name), due=deadline(state))
+            return Next(step=step, command=_command(state, step, name), due=deadline(state))
     if state.waiting:
         waiting = state.waiting[0]
         return Next(step=waiting.covers.step, command=("returnctl", "handover", name), due=deadline(state))
@@ -41,6 +41,12 @@ def next_step(state: State, name: str) -> Next | None:
             due = state.label_due if step == "label" else None
             return Next(step=step, command=("returnctl", step, name), due=due)
     return None
+
+
+def _command(state: State, step: str, name: str) -> tuple[str, ...]:
+    """Once the way to the carrier is settled, only the word to the seller is left of `ship`."""
+    only_to_tell = step == "ship" and (state.handed_in or state.pickup)
+    return ("returnctl", step, name, *(("--sent",) if only_to_tell else ()))
 
 
 def deadline(state: State) -> str | None:

@@ -155,6 +155,12 @@ class TestNext:
         assert (found.command[1], found.due) == ("label", "2026-11-25")
         assert following(*(event for _, event in WHOLE_WAY[:-1]), UNDER_WAY)[1] == "track"
 
+    def test_once_the_way_is_settled_only_the_word_to_the_seller_is_left(self) -> None:
+        before = [event for _, event in WHOLE_WAY[:6]]
+        on_its_way = e.HandedIn(method="drop-off", carrier="ups", tracking_number="1Z999AA10123456784")
+        assert following(*before) == ("returnctl", "ship", "10000001")
+        assert following(*before, on_its_way) == ("returnctl", "ship", "10000001", "--sent")
+
     def test_a_closed_return_has_nothing_next(self) -> None:
         assert following(intended(), e.Closed(outcome="refunded")) == ()
 
