@@ -81,9 +81,12 @@ def coverage(facts: Facts, rules: Policy) -> Coverage:
     notes = []
     window_ends = _window_end(start, facts.ordered, rules)
     if window_ends != start + timedelta(days=rules.window_days):
-        notes.append(
-            f"The window ends on {window_ends}, not on day {rules.window_days}: holidays are on your side."
+        why = (
+            "it was bought in the holiday season"
+            if facts.ordered and _in_holiday_season(facts.ordered)
+            else "that is no business day"
         )
+        notes.append(f"The window ends on {window_ends}, later than day {rules.window_days}: {why}.")
     warranty_ends = _add_months(start, rules.warranty_months)
     verdict, payer = _verdict(facts, rules, window_ends, warranty_ends)
     if facts.received is None:
@@ -122,10 +125,14 @@ def _verdict(facts: Facts, rules: Policy, window_ends: date, warranty_ends: date
 
 def _window_end(start: date, ordered: date | None, rules: Policy) -> date:
     end = next_business_day(start + timedelta(days=rules.window_days), rules.country)
-    if ordered and black_friday(ordered.year) <= ordered <= date(ordered.year, 12, 31):
+    if ordered and _in_holiday_season(ordered):
         month, day = map(int, rules.holiday_purchases_until.split("-"))
         end = max(end, date(ordered.year + 1, month, day))
     return end
+
+
+def _in_holiday_season(ordered: date) -> bool:
+    return black_friday(ordered.year) <= ordered <= date(ordered.year, 12, 31)
 
 
 def black_friday(year: int) -> date:

@@ -318,6 +318,11 @@ def _result(app: App, held: Return, told: Told | None = None) -> LabelResult:
         state=("expired" if over else label.state) if label else None,
         valid_until=label.valid_until if label else None,
         label_due=held.state.label_due if label is None else None,
-        told_buyer=label is not None
-        and held.state.sent.get(STEP, {}).get("posted") == (label.sha256 or label.file),
+        told_buyer=_is_posted(held),
     )
+
+
+def _is_posted(held: Return) -> bool:
+    """Whether the label, as it is now, is with the buyer by our own hand."""
+    label, posted = held.state.label, held.state.sent.get(STEP, {}).get("posted")
+    return posted is not None and label is not None and posted == (label.sha256 or label.file)

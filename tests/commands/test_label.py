@@ -91,6 +91,13 @@ class TestNoneYet:
         assert run_line("status 10000002 --json").json["returns"][0]["steps"]["label"]["state"] == "done"
 
 
+def test_a_number_without_a_file_was_posted_to_nobody(run_line: Runner, opened: None) -> None:
+    """Regression: a label without a file counted as told to the buyer, by whom it was given."""
+    line = "label 10000001 --number 1Z999AA10123456784"
+    assert run_line(f"{line} --json").json["told_buyer"] is False
+    assert "buyer" not in run_line(line).stdout
+
+
 def test_none_is_paid_for_out_of_warranty(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("open 10000007 --reason faulty --wants repair")
     ran = run_line("label 10000007 --json", 6)
