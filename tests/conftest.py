@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner
@@ -15,6 +16,11 @@ from tests.commands.world import NOW, Sandbox
 #: What the test run itself is told by; everything else of ours belongs to the user.
 _OF_THE_TESTS = {"RETURNCTL_SPECS", "RETURNCTL_REQUIRE"}
 _FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"}
+
+# A busy machine is no failure, and the usual suite says the same of the same code; the nightly one draws anew.
+settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("suite", settings.get_profile("nightly"), derandomize=True)
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)
