@@ -15,21 +15,14 @@ from returnctl.returns.reference import Reference
 from returnctl.returns.workspace import Workspace
 from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
-from tests.commands.world import BY_HAND, IMEI, Sandbox, tree
+from tests.commands.world import BY_HAND, tree
 
 LINE = "verify 10000001 --json"
 
 
 @pytest.fixture
-def folder(run_line: Runner, sandbox: Sandbox, pictures: Pictures, workspace: Path) -> Path:
-    """A return with photos, IMEI, proof, slip and label."""
-    run_line("open 10000001 --reason faulty --wants refund")
-    run_line("photos 10000001 {phone}", phone=pictures.phone)
-    run_line(f"imei 10000001 {IMEI}")
-    run_line("disconnect-proof 10000001 {proof}", proof=pictures.phone / "disconnect-proof.png")
-    run_line("slip 10000001")
-    run_line("label 10000001")
-    return workspace / "10000001"
+def folder(furnished: Path) -> Path:
+    return furnished
 
 
 def problems(result: Any) -> dict[str, str]:
