@@ -357,6 +357,7 @@ def _alike(line: str) -> str:
     return re.sub(r"[0-9A-Z]*\d[0-9A-Z]*", "0", line)
 
 
+@pytest.mark.nightly  # which also runs the bench itself
 @pytest.mark.skipif(not (ROOT / ".venv/bin/returnctl").exists(), reason="measures the checkout's environment")
 def test_the_start_up_bench_measures_each_start() -> None:
     ran = run([sys.executable, SCRIPTS / "bench" / "startup", "--pairs", "1"])

@@ -68,12 +68,19 @@ def share_right(scenes: list[Image.Image], kind: str, folder: Path) -> float:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_spoiled_picture_is_told(kind: str, scenes: list[Image.Image], tmp_path: Path) -> None:
-    assert share_right(scenes, kind, tmp_path) >= 0.95
+    assert share_right(scenes[:4], kind, tmp_path) == 1
 
 
 @pytest.fixture(scope="module")
 def many() -> list[Image.Image]:
     return [scene(seed).convert("L") for seed in range(1000, 1060)]
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_right_on_all_of_the_eight(kind: str, scenes: list[Image.Image], tmp_path: Path) -> None:
+    assert share_right(scenes, kind, tmp_path) == 1
 
 
 @pytest.mark.nightly
