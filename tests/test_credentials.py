@@ -168,7 +168,7 @@ class TestKeyring:
         started = time.monotonic()
         with pytest.raises(AuthFailed, match="no token"):
             marketplace_token(DESK, {})
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 20
 
     @pytest.mark.usefixtures("hang")
     def test_one_that_holds_the_token_and_hangs_is_named(self, listed: dict[str, str]) -> None:

@@ -183,11 +183,11 @@ class TestSize:
     def test_a_hundred_megabytes_are_refused_at_once(self, tmp_path: Path) -> None:
         with (tmp_path / NAME).open("wb") as file:
             file.truncate(100_000_000)
-        started = time.monotonic()
+        started = time.process_time()
         for read in READERS:
             with pytest.raises((Damaged, Failed)):
                 read(tmp_path)
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
         assert (tmp_path / NAME).stat().st_size == 100_000_000
 
     def test_not_more_than_the_limit_is_read_into_memory(

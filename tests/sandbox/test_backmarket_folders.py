@@ -24,7 +24,7 @@ class TestFolders:
         assert imei in asked["message"]
         assert asked["initiator"] == "Customer"
         assert len(asked["attachments"]) == 7
-        picture = requests.get(asked["attachments"][0]["attachment"], timeout=5).content
+        picture = requests.get(asked["attachments"][0]["attachment"], timeout=30).content
         assert picture.startswith(b"\xff\xd8")
         (claim,) = folder["lines"]
         assert claim["issues"] == [{"customerIssue": "SCREEN_FLICKERING", "tag": "TECHNICAL"}]
@@ -116,7 +116,7 @@ class TestMessages:
         speak.says("R10000001-1", "It’s here.", (JPEG,))
         told = check(desk.read(f"/ws/sav/{folder}")).json()["messages"][-1]
         assert re.sub("<[^>]+>", "", html.unescape(told["message"])) == "It’s here."
-        assert requests.get(told["attachments"][0]["attachment"], timeout=5).content == JPEG
+        assert requests.get(told["attachments"][0]["attachment"], timeout=30).content == JPEG
         assert client.ledger(url)["10000001"]["messages"] == 1
 
     def test_ten_files_of_three_megabytes(self, desk: Desk) -> None:

@@ -18,7 +18,7 @@ def test_a_return_before_and_after_its_way(desk: Desk, url: str) -> None:
     (parcel,) = found["results"]
     assert (parcel["datePickup"], parcel["dateDelivery"], parcel["hubScanned"]) == (None, None, False)
     assert parcel["orderlineId"] == 1000000601
-    assert requests.get(parcel["label"], timeout=5).content.startswith(b"%PDF-")
+    assert requests.get(parcel["label"], timeout=30).content.startswith(b"%PDF-")
     client.advance(url, "10000006", "delivered")
     after = check(desk.read(f"{path}/{parcel['shipmentId']}")).json()
     assert after["datePickup"] < after["dateDelivery"]

@@ -67,9 +67,9 @@ def test_a_status_is_answered_in_the_services_own_words(speak: Speaker, status: 
     assert answer.json()["status"] == status
     if status != 500:
         assert check(answer).headers["Retry-After"] == "0"
-    assert requests.get(f"{speak.url}/ups/api/x", timeout=5).json()["response"]["errors"]
-    assert requests.get(f"{speak.url}/usps/x", timeout=5).json()["error"]["message"]
-    assert requests.get(f"{speak.url}/fedex/x", timeout=5).json()["errors"]
+    assert requests.get(f"{speak.url}/ups/api/x", timeout=30).json()["response"]["errors"]
+    assert requests.get(f"{speak.url}/usps/x", timeout=30).json()["error"]["message"]
+    assert requests.get(f"{speak.url}/fedex/x", timeout=30).json()["errors"]
     assert client.ledger(speak.url, "10000001")["10000001"]["returns"] == 0
 
 

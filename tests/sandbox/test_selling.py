@@ -270,8 +270,8 @@ def test_fedex_gives_a_link(buyer: Buyer) -> None:
         "transactionShipments"
     ]
     (paper,) = sold["pieceResponses"][0]["packageDocuments"]
-    assert requests.get(paper["url"], timeout=5).content.startswith(b"%PDF-")
-    assert requests.get(paper["url"] + "0", timeout=5).status_code == 404
+    assert requests.get(paper["url"], timeout=30).content.startswith(b"%PDF-")
+    assert requests.get(paper["url"] + "0", timeout=30).status_code == 404
 
 
 @pytest.mark.parametrize(

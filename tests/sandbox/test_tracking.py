@@ -138,9 +138,9 @@ def test_a_token_of_ones_own_is_needed(
 def test_a_bad_client_gets_no_token(url: str, secret: str) -> None:
     form = {"grant_type": "client_credentials", "client_id": "id", "client_secret": secret}
     answers = (
-        requests.post(f"{url}/ups/security/v1/oauth/token", data=form, auth=("id", secret), timeout=5),
-        requests.post(f"{url}/usps/oauth2/v3/token", json=form, timeout=5),
-        requests.post(f"{url}/fedex/oauth/token", data=form, timeout=5),
+        requests.post(f"{url}/ups/security/v1/oauth/token", data=form, auth=("id", secret), timeout=30),
+        requests.post(f"{url}/usps/oauth2/v3/token", json=form, timeout=30),
+        requests.post(f"{url}/fedex/oauth/token", data=form, timeout=30),
     )
     assert [answer.status_code for answer in answers] == [401] * 3
     for answer in answers:
@@ -149,9 +149,9 @@ def test_a_bad_client_gets_no_token(url: str, secret: str) -> None:
 
 def test_tokens_are_told_as_each_carrier_tells_them(url: str) -> None:
     form = {"grant_type": "client_credentials", "client_id": "id", "client_secret": "secret"}
-    ups = requests.post(f"{url}/ups/security/v1/oauth/token", data=form, auth=("id", "secret"), timeout=5)
-    usps = requests.post(f"{url}/usps/oauth2/v3/token", data=form, timeout=5)
-    fedex = requests.post(f"{url}/fedex/oauth/token", data=form, timeout=5)
+    ups = requests.post(f"{url}/ups/security/v1/oauth/token", data=form, auth=("id", "secret"), timeout=30)
+    usps = requests.post(f"{url}/usps/oauth2/v3/token", data=form, timeout=30)
+    fedex = requests.post(f"{url}/fedex/oauth/token", data=form, timeout=30)
     assert [answer.json()["expires_in"] for answer in (ups, usps, fedex)] == ["14399", 28799, 3599]
     for answer in (ups, usps, fedex):
         check(answer)
