@@ -119,7 +119,7 @@ def opened(
     market = market_of(order, profile)
     place = Place(reference=reference, profile=profile, host=host, now=app.now(profile))
     said = wish or Wish()
-    said = opening.as_adopted(replace(said, market=said.market or market), found.case)
+    said = opening.as_adopted(replace(said, market=said.market or market), found.case, market)
     return opening.opened(place, said, order, found.line)
 
 

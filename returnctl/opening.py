@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -74,8 +75,8 @@ def opened(place: Place, wish: Wish, order: Order, line: Line) -> Opened:
     )
     facts = policy.Facts(
         asked=wish.asked or place.now.date(),
-        ordered=wish.ordered or day(order.ordered_on),
-        received=wish.received or day(line.delivered_on),
+        ordered=wish.ordered or _market_day(policy.last_day, order.ordered_on, rules),
+        received=wish.received or _market_day(policy.last_day, line.delivered_on, rules),
         damage=_damage(wish),
     )
     return Opened(
@@ -118,8 +119,9 @@ def asked_for(device: Device, rules: policy.Policy, role: str) -> dict[str, Any]
     }
 
 
-def as_adopted(wish: Wish, case: Case) -> Wish:
+def as_adopted(wish: Wish, case: Case, market: str) -> Wish:
     """What the marketplace's case says goes before what is said now: it is what was asked for."""
+    rules = policy.policy(wish.market or market)
     return Wish(
         device=wish.device,
         brand=wish.brand,
@@ -132,7 +134,7 @@ def as_adopted(wish: Wish, case: Case) -> Wish:
         wants=case.wants or wish.wants,
         description=case.description or wish.description,
         damage=case.damage or wish.damage,
-        asked=wish.asked or day(case.opened_at),
+        asked=wish.asked or _market_day(policy.first_day, case.opened_at, rules),
     )
 
 
@@ -176,12 +178,22 @@ def opening_words(event: Opened | State) -> Saying:
 
 
 def day(text: str | None) -> date | None:
-    """The date at the start of a marketplace's date or time; None where it is none."""
+    """The date at the start of a text; None where it is none."""
     try:
         found = date.fromisoformat((text or "")[:10])
     except ValueError:
         return None
     return found if found.year in YEARS else None
+
+
+def _market_day(
+    of: Callable[[str, policy.Policy], date], text: str | None, rules: policy.Policy
+) -> date | None:
+    """The day that a marketplace's date or time is in its market; None where it is none."""
+    try:
+        return day(of(text or "", rules).isoformat())
+    except ValueError:
+        return day(text)
 
 
 def _damage(wish: Wish) -> tuple[str, ...]:

@@ -73,7 +73,7 @@ class BackMarket:
         arrived: dict[str, str] = {}
         if answers.is_backship(body):
             arrived = {
-                line: parcel.delivered_at[:10]
+                line: parcel.delivered_at
                 for parcel in self._deliveries(order)
                 for line in parcel.lines
                 if parcel.delivered_at

@@ -95,7 +95,7 @@ def order(body: Any, number: str) -> Order:
     place = dig(body, "shipping_address")
     return Order(
         order=number,
-        ordered_on=(iso_time(dig(body, "date_creation")) or "")[:10],
+        ordered_on=iso_time(dig(body, "date_creation")) or "",
         market=words(dig(body, "country_code")).lower(),
         name=_person(place),
         address=address(place),

@@ -36,7 +36,7 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """One device of an order. Dates are `YYYY-MM-DD`."""
+    """One device of an order. `delivered_on` is a date, or a time of which the market's own day counts."""
 
     line: str
     title: str
@@ -49,6 +49,8 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
+    """`ordered_on` is a date, or a time of which the market's own day counts."""
+
     order: str
     ordered_on: str
     market: str

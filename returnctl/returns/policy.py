@@ -36,6 +36,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     paper: str
     country: str
     language: str
+    time_zones: tuple[str, ...]
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -67,6 +68,38 @@ def policy(market: str) -> Policy:
             f"“{market}” is not a market that returnctl knows.", hint=f"one of {', '.join(markets())}"
         )
     return Policy(**data["default"] | data[market])
+
+
+def first_day(text: str, rules: Policy) -> date:
+    """The buyer's day on which something was asked: of several time zones the westernmost counts, in their favour.
+
+    `text` is a date or a time in ISO 8601; one without an offset is taken as it stands. Raises ValueError.
+    """
+    return _local_day(text, rules.time_zones[-1])
+
+
+def last_day(text: str, rules: Policy) -> date:
+    """The same for what begins a term, such as an order or its delivery: the easternmost time zone counts."""
+    return _local_day(text, rules.time_zones[0])
+
+
+def _local_day(text: str, zone: str) -> date:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        return at.date()
+    import zoneinfo
+
+    try:
+        return at.astimezone(zoneinfo.ZoneInfo(zone)).date()
+    except zoneinfo.ZoneInfoNotFoundError:  # a system without the time zones' data: the sender's own day
+        return at.date()
+    except OverflowError as error:
+        raise ValueError(f"{text} is no time of ours") from error
+
+
+def label_ends(at: str, rules: Policy) -> str:
+    """The last day of a label that was issued at `at`. Raises ValueError for what is no time."""
+    return (last_day(at, rules) + timedelta(days=rules.label_valid_days)).isoformat()
 
 
 def coverage(facts: Facts, rules: Policy) -> Coverage:

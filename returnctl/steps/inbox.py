@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from msgspec import Struct
 
@@ -153,7 +153,7 @@ def _due(found: Found, rules: Policy, state: State | None, waiting_on: str, now:
         return progress.deadline(state)
     label = chosen_label(found.folder)
     if label and label.at and label.state == "ALIVE":
-        return (datetime.fromisoformat(label.at).date() + timedelta(days=rules.label_valid_days)).isoformat()
+        return policy.label_ends(label.at, rules)
     return None
 
 

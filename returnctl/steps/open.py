@@ -239,7 +239,7 @@ def _open_at_marketplace(app: App, wanted: Reference, wish: Wish, profile: Profi
     living = None if wish.new else _living_case(marketplace, order.order, line.line)
     place = _place(app, profile, host, order, line.line if len(order.lines) > 1 else None, wish)
     if living:
-        event = opening.opened(place, opening.as_adopted(wish, living), order, line)
+        event = opening.opened(place, opening.as_adopted(wish, living, order.market), order, line)
     else:
         event = _covered(app, place, _asked(app, wish), order, line)
     if app.options.dry_run:

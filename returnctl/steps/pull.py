@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 from typing import TypeVar
 
 from msgspec import Struct, field
@@ -192,8 +191,7 @@ def _valid_until(held: Return, found: Found) -> str | None:
     label = chosen_label(found.folder)
     if label is None or label.at is None:
         return None
-    days = policy.policy(held.state.market).label_valid_days
-    return (datetime.fromisoformat(label.at).date() + timedelta(days=days)).isoformat()
+    return policy.label_ends(label.at, policy.policy(held.state.market))
 
 
 def _note_parcel(held: Return, found: Found) -> None:

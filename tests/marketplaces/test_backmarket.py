@@ -76,7 +76,7 @@ class TestOrder:
         found = client().order(str(ORDER))
         assert (found.order, found.ordered_on, found.market, found.name) == (
             str(ORDER),
-            "2026-05-20",
+            "2026-05-20T14:03:11+00:00",
             "en-us",
             "Ada Example",
         )
@@ -125,7 +125,7 @@ class TestOrder:
         wire.get(f"{BASE}/ws/orders/{ORDER}", json=order(is_backship=True))
         sent = {"order": ORDER, "orderlines": [LINE], "dateDelivery": "2026-05-24T10:00:00-04:00"}
         wire.get(f"{BASE}/ws/shipping/v1/deliveries", json=page(sent))
-        assert client().order(str(ORDER)).lines[0].delivered_on == "2026-05-24"
+        assert client().order(str(ORDER)).lines[0].delivered_on == sent["dateDelivery"]
 
     def test_not_delivered_yet(self, wire: responses.RequestsMock) -> None:
         wire.get(f"{BASE}/ws/orders/{ORDER}", json=order(is_backship=True))
