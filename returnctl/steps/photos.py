@@ -6,15 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
-from returnctl import asking, conversation, doubts, handover, received, standing
+from returnctl import asking, conversation, doubts, handover, received, standing, verdicts
 from returnctl.app import App
+from returnctl.choosing import Choice, choose
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
-from returnctl.errors import Declined, Refused, Usage
-from returnctl.evidence.assign import Assignment, assign_views, in_order, list_pictures, view_of
+from returnctl.errors import Refused
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_set
@@ -23,7 +22,7 @@ from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import devices, progress
-from returnctl.returns.events import PhotoKept, PhotoProblem, ViewLeftOut
+from returnctl.returns.events import PhotoKept, ViewLeftOut
 from returnctl.returns.files import write_atomic
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
@@ -31,30 +30,18 @@ from returnctl.returns.reference import Reference
 STEP = "photos"
 
 
-class Options(Struct, frozen=True, kw_only=True):
-    """`explicit` is --view, `accept` codes and views that a person takes as they are."""
+class Options(Choice, frozen=True, kw_only=True):
+    """`accept` are codes and views that a person takes as they are."""
 
-    files: tuple[Path, ...] = ()
-    explicit: dict[str, Path] = {}
-    in_order: bool = False
-    without: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
-    ignore_others: bool = False
     keep_time: bool = False
     originals: bool = True
     sheet: Path | None = None
     ask: bool = False
 
 
-class Photo(Struct, frozen=True, kw_only=True):
-    view: str
-    file: str
-    verdict: str
-    problems: tuple[PhotoProblem, ...] = ()
-
-
 class PhotosResult(Result, kw_only=True):
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[verdicts.Photo, ...] = ()
     missing: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
     reply_due: str | None = None
@@ -62,7 +49,7 @@ class PhotosResult(Result, kw_only=True):
 
     def for_people(self) -> Iterable[str | Table]:
         yield from self.plan()
-        yield from _verdicts(self.photos)
+        yield from verdicts.table(self.photos)
         if self.missing:
             yield f"Still missing: {', '.join(self.missing)}"
         if self.sent and self.role == "seller":
@@ -77,19 +64,19 @@ class CheckResult(Result, kw_only=True):
     """What `photos --check` finds, without any return."""
 
     device: str
-    photos: tuple[Photo, ...] = ()
+    photos: tuple[verdicts.Photo, ...] = ()
     missing: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
 
     def for_people(self) -> Iterable[str | Table]:
-        yield from _verdicts(self.photos)
+        yield from verdicts.table(self.photos)
         if self.missing:
             yield f"Missing: {', '.join(self.missing)}"
 
 
 def check(app: App, kind: str, options: Options) -> CheckResult:
     """Judge pictures only. Raises Refused, with the result, where a picture is rejected or a view is missing."""
-    assignment = _assign(app, kind, options)
+    assignment = choose(app, kind, options)
     judged = judge_set(assignment.by_view)
     if options.sheet:
         _draw_sheet(app, judged, f"Photos of a {kind}", options.sheet)
@@ -98,7 +85,7 @@ def check(app: App, kind: str, options: Options) -> CheckResult:
     )
     result = CheckResult(
         device=kind,
-        photos=tuple(map(_photo, judged.values())),
+        photos=tuple(map(verdicts.photo, judged.values())),
         missing=missing,
         unassigned=tuple(str(path) for path in assignment.unassigned),
     )
@@ -119,7 +106,7 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
             handover.confirm(held, STEP)
             return _result(app, held)
         chosen = _from_buyer(app, held, options)
-        assignment = _assign(app, held.state.device.kind, chosen)
+        assignment = choose(app, held.state.device.kind, chosen)
         others += map(str, assignment.unassigned)
         judged |= judge_set(assignment.by_view, known=_known(held))
         if options.sheet:
@@ -227,7 +214,7 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
                 original=held.keep_original(source, source.read_bytes()) if options.originals else None,
                 original_sha256=copies[view].source_sha256,
                 verdict=judgement.verdict,
-                problems=_problems(judgement),
+                problems=verdicts.problems(judgement),
                 fingerprint=msgspec.to_builtins(judgement.fingerprint),
                 accepted=tuple(word for word in options.accept if _overrules(word, judgement)),
             )
@@ -270,62 +257,6 @@ def _known(held: Return) -> dict[str, Fingerprint]:
     return known
 
 
-def _assign(app: App, kind: str, options: Options) -> Assignment:
-    views = devices.views(kind)
-    for view in options.without:
-        if view not in views:
-            raise Usage(f"--without {view}: a {kind} has no such view.", hint=f"one of {', '.join(views)}")
-    files, ignored = _files(options.files)
-    for path in options.explicit.values():
-        if not path.is_file():
-            raise Usage(f"{path}: there is no such picture.")
-    if options.in_order:
-        wanted = tuple(view for view in views if view not in options.without)
-        assignment = in_order(files, wanted)
-        app.say("By the time they were taken:")
-        for view, path in assignment.by_view.items():
-            app.say(f"  {view}: {path.name}")
-        if not app.options.dry_run and not app.confirm("Is each picture at its view?"):
-            raise Declined(
-                "Nothing was sent.", hint="name the views with --view VIEW=FILE, or by the files' names"
-            )
-        return assignment
-    assignment = assign_views(files, views, explicit=options.explicit)
-    for view, paths in assignment.clashes.items():
-        names = " and ".join(path.name for path in paths)
-        raise Usage(
-            f"Two pictures are named for {view}: {names}.", hint=f"choose one with --view {view}=FILE"
-        )
-    if assignment.elsewhere:
-        names = ", ".join(path.name for path in assignment.elsewhere)
-        app.say(f"Left for another step: {names}")
-    left_over = (path for path in assignment.unassigned if view_of(path, views) not in options.explicit)
-    others = [*(path.name for path in left_over), *ignored]
-    if others and not options.ignore_others:
-        raise Usage(
-            f"Which view is this? {', '.join(others[:8])}{' …' if len(others) > 8 else ''}",
-            hint=f"name files after their view ({', '.join(views)}), use --view VIEW=FILE, or --ignore-others",
-        )
-    return assignment
-
-
-def _files(given: Iterable[Path]) -> tuple[list[Path], list[str]]:
-    files: list[Path] = []
-    ignored: list[str] = []
-    for path in given:
-        if path.is_dir():
-            listing = list_pictures(path)
-            files += listing.files
-            ignored += [
-                f"{entry.path.name} ({entry.reason})" for entry in listing.ignored if entry.reason != "hidden"
-            ]
-        elif path.exists():
-            files.append(path)
-        else:
-            raise Usage(f"{path}: there is no such file.", hint="give pictures, or a folder of pictures")
-    return files, ignored
-
-
 def _check_passes(judged: Mapping[str, Judgement], options: Options, result: Result) -> None:
     bad = [judgement for judgement in judged.values() if not judgement.passes(options.accept)]
     if not bad:
@@ -354,42 +285,9 @@ def _result(
         held,
         STEP,
         told,
-        photos=tuple(map(_photo, (judged or {}).values())),
+        photos=tuple(map(verdicts.photo, (judged or {}).values())),
         missing=progress.missing_views(held.state) if missing is None else missing,
         unassigned=tuple(others),
         reply_due=None if held.state.attachments_open else held.state.reply_due,
         messages=told.messages if told else 0,
     )
-
-
-def _photo(judgement: Judgement) -> Photo:
-    return Photo(
-        view=judgement.view, file=judgement.file, verdict=judgement.verdict, problems=_problems(judgement)
-    )
-
-
-def _problems(judgement: Judgement) -> tuple[PhotoProblem, ...]:
-    return tuple(
-        PhotoProblem(
-            code=problem.code,
-            severity=problem.severity,
-            message=problem.message,
-            measured=problem.measured,
-            limit=problem.limit,
-        )
-        for problem in judgement.problems
-    )
-
-
-def _verdicts(photos: Iterable[Photo]) -> Iterable[str | Table]:
-    rows = [
-        (
-            photo.view,
-            Path(photo.file).name,
-            photo.verdict,
-            "; ".join(problem.message for problem in photo.problems),
-        )
-        for photo in photos
-    ]
-    if rows:
-        yield Table(("view", "file", "verdict", "what to do"), rows)
