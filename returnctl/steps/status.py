@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from returnctl.errors import Damaged
 from returnctl.output import Table
 from returnctl.result import Next, Result
 from returnctl.returns import files, progress
+from returnctl.returns.deadlines import Deadline, deadlines
 from returnctl.returns.progress import Step
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
@@ -44,6 +45,7 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     steps: dict[str, Step]
     next: Next | None
     deadline: str | None
+    deadlines: tuple[Deadline, ...]
     in_doubt: tuple[Doubtful, ...]
     case: str | None
     coverage: str
@@ -92,7 +94,7 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
     else:
         returns, damaged = _every(app, options)
     if options.ics and not app.options.dry_run:
-        files.write_atomic(options.ics.absolute(), _calendar(returns).encode())
+        files.write_atomic(options.ics.absolute(), _calendar(returns))
     result = StatusResult(
         returns=tuple(returns),
         damaged=tuple(damaged),
@@ -149,6 +151,7 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         steps=progress.steps(state),
         next=progress.next_step(state, app.workspace.name(reference)),
         deadline=progress.deadline(state),
+        deadlines=deadlines(state),
         in_doubt=tuple(
             Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since)
             for doubt in state.doubts
@@ -172,13 +175,15 @@ def _one(one: Standing) -> Iterator[str]:
         when = f"  {step.at[:10]}" if step.at and step.state == "done" else ""
         words = "" if step.state == "done" else f"  {step.state}"
         yield f"  {MARKS[step.state]} {name}{words}{when}"
-    yield f"  Back-up: {one.backed_up or 'not noted'}"
+    if one.role == "buyer":
+        yield f"  Back-up: {one.backed_up or 'not noted'}"
     if one.tracking_number:
         yield f"  Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
     for doubt in one.in_doubt:
         yield f"  In doubt since {doubt.since}: {doubt.summary} ({doubt.step})"
     if one.deadline:
         yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one)})"
+    yield from (f"  {due.due[:16].replace('T', ' ')}: {due.words}" for due in one.deadlines)
     if one.purged_at:
         yield f"  Pictures and papers deleted: {one.purged_at[:10]}"
     if one.closed:
@@ -208,18 +213,16 @@ def _days(one: Standing) -> str:
     return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}"
 
 
-def _calendar(returns: Iterable[Standing]) -> str:
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//returnctl//deadlines//EN"]
-    for one in returns:
-        if not one.deadline:
-            continue
-        day = one.deadline[:10].replace("-", "")
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{one.return_.replace('/', '-')}-{day}@returnctl",
-            f"DTSTAMP:{day}T000000Z",
-            f"DTSTART;VALUE=DATE:{day}",
-            f"SUMMARY:Return {one.return_}: the parcel has to be on its way",
-            "END:VEVENT",
-        ]
-    return "\r\n".join([*lines, "END:VCALENDAR", ""])
+def _calendar(returns: Iterable[Standing]) -> bytes:
+    from returnctl.documents.calendar import Entry, calendar
+
+    entries = (
+        Entry(
+            name=f"{one.return_.replace('/', '-')}-{due.what}",
+            due=due.due,
+            summary=f"Return {one.return_}: {due.words}",
+        )
+        for one in returns
+        for due in one.deadlines
+    )
+    return calendar(entries, datetime.now(UTC))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from msgspec import Struct, field, to_builtins
 
@@ -17,7 +17,7 @@ from returnctl.carriers.reading import moment
 from returnctl.errors import AuthFailed, Busy, Pending, Refused, ReturnctlError, SomeFailed
 from returnctl.output import Table
 from returnctl.result import Result
-from returnctl.returns import policy
+from returnctl.returns import deadlines, policy
 from returnctl.returns.events import Tracked
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
@@ -289,7 +289,7 @@ def _view(parcel: Parcel, name: str | None, state: State | None, now: datetime) 
         delivered_at=parcel.delivered_at,
         estimated_delivery=parcel.estimated_delivery,
         last_event_at=parcel.last_event_at,
-        claim_by=_claim_by(parcel, state),
+        claim_by=deadlines.claim_by(state, parcel.carrier) if state else None,
         link=parcel.link,
         events=tuple(ParcelEvent(**to_builtins(event)) for event in parcel.events),
     )
@@ -301,17 +301,6 @@ def _stalled(parcel: Parcel, state: State | None, now: datetime) -> bool:
     rules = policy.policy(state.market if state else "en-us")
     last = moment(parcel.last_event_at).date()
     return policy.add_business_days(last, rules.stalled_business_days, rules.country) < now.date()
-
-
-def _claim_by(parcel: Parcel, state: State | None) -> str | None:
-    sent_on = state.sent.get("ship", {}).get("sent_on") if state else None
-    days = policy.policy(state.market).claim_days.get(parcel.carrier) if state else None
-    if not (sent_on and days):
-        return None
-    try:
-        return (date.fromisoformat(sent_on) + timedelta(days=days)).isoformat()
-    except ValueError:
-        return None
 
 
 def on_their_way(app: App) -> list[Reference]:

@@ -62,6 +62,7 @@ def test_a_whole_return(run_line: Runner, sandbox: Sandbox) -> None:
     assert (label["source"], label["state"], label["told_buyer"]) == ("marketplace", "alive", False)
     sandbox.advance("10000006", "delivered")
     assert run_line("track 10000006 --json").json["parcels"][0]["status"] == "delivered"
+    assert "Back-up" not in run_line("status 10000006").stdout  # the buyer's own task
     steps = run_line("status 10000006 --json").json["returns"][0]["steps"]
     assert {name for name, step in steps.items() if step["state"] == "done"} >= {
         "open",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -127,6 +128,38 @@ def test_an_empty_workspace(run_line: Runner) -> None:
 
 
 class TestDeadline:
+    def test_every_one_is_said_and_in_the_calendar(self, run_line: Runner, tmp_path: Path) -> None:
+        run_line(f"open 10000001 {BY_HAND}")
+        one = run_line("status 10000001 --json").json["returns"][0]
+        assert {"reply", "window"} <= {due["what"] for due in one["deadlines"]}
+        out = run_line("status 10000001 --ics {file}", file=tmp_path / "due.ics").stdout
+        text = (tmp_path / "due.ics").read_text()
+        for due in one["deadlines"]:
+            assert due["words"] in out
+            assert f"SUMMARY:Return 10000001: {due['words']}" in text
+            assert text.count(f"UID:10000001-{due['what']}@returnctl") == 1
+        assert re.search(r"^DTSTART:[0-9]{8}T[0-9]{6}Z$", text, re.M)  # the seller's answer has an hour
+
+    @pytest.mark.parametrize(
+        ("line", "expected"),
+        [
+            ("label 10000001", ["window", "label"]),
+            ("ship 10000001 --battery ok --sent", ["claim"]),
+        ],
+    )
+    def test_the_others(self, run_line: Runner, opened: None, line: str, expected: list[str]) -> None:
+        run_line("label 10000001")
+        run_line(line)
+        found = run_line("status 10000001 --json").json["returns"][0]["deadlines"]
+        assert sorted(due["what"] for due in found) == sorted(expected)
+        run_line("close 10000001 --outcome refunded")
+        assert run_line("status 10000001 --json").json["returns"][0]["deadlines"] == []
+
+    def test_damage_in_transit(self, run_line: Runner, sandbox: Sandbox) -> None:
+        run_line("open 10000001 --reason damaged-in-transit --wants refund")
+        found = run_line("status 10000001 --json").json["returns"][0]["deadlines"]
+        assert found[0]["words"] == "report the damage in transit"
+
     def test_is_the_labels_once_there_is_one(self, run_line: Runner, opened: None) -> None:
         run_line("label 10000001")
         assert run_line("status 10000001 --json").json["returns"][0]["deadline"] == "2026-06-24"
