@@ -1,8 +1,29 @@
-"""The client against the sandbox's seller dialect, over HTTP: each trap of the real one, on the wire."""
+"""The client against the sandbox's seller dialect, over HTTP: each trap of the real one, on the wire.
+
+| trap | test |
+| --- | --- |
+| addresses in camelCase and in snake_case | test_addresses_in_both_spellings |
+| `previous` is the word null, `next` on a foreign host | test_more_than_a_page |
+| a page of ten, then the end | test_a_full_page_and_then_the_end |
+| 429 as a web page | test_too_fast |
+| 403: the robot check in JSON, the firewall's page, each with its cf-ray | test_a_firewall |
+| 401, 403 and 404 without a body | test_in_every_envelope, test_forbidden |
+| each envelope of errors | test_in_every_envelope |
+| folder 99,999,999 and folder 100,000,001 | test_the_last_old_folder_and_the_first_new_ones |
+| a closed folder | test_a_closed_folder, test_a_message_opens_a_closed_folder |
+| a label's address without its host | test_both_generations_of_folders |
+| a label that expired beside a living one | test_an_expired_label_beside_a_living_one |
+| no day of delivery | test_no_day_of_delivery_yet |
+| a byte more than 3 MB, eleven files | test_ten_files_and_three_megabytes, test_the_marketplace_would_take_no_more |
+| an answer lost after the message was kept | test_a_lost_answer_is_found_by_its_marker |
+"""
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,7 +44,7 @@ MARKER = "[rc message 1/1 0a1b2c3d]"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running(tmp_path_factory.mktemp("seller"), orders=12) as url:
+    with running(tmp_path_factory.getbasetemp() / "seller", orders=12) as url:
         yield url
 
 
@@ -32,6 +53,12 @@ def url(served: str) -> str:
     control.faults(served, "none")
     control.reset(served)
     return served
+
+
+@pytest.fixture
+def data(tmp_path_factory: pytest.TempPathFactory, url: str) -> Path:
+    """The sandbox's own file."""
+    return tmp_path_factory.getbasetemp() / "seller" / "sandbox.sqlite3"
 
 
 @pytest.fixture
@@ -52,6 +79,17 @@ def messages(url: str) -> int:
     return control.ledger(url, ORDER)[ORDER]["messages"]
 
 
+def open_returns(url: str, count: int) -> None:
+    """So many buyers open a return, beside the two that there are."""
+    shop = ReturnsApi(url, "a-person", Http(user_agent="x"), environment="sandbox")
+    for number in range(1, count + 1):
+        order = f"200000{number:02d}"
+        new = NewCase(
+            order=order, line="1", reason="faulty", wants="refund", damage=("none",), description="x"
+        )
+        shop.send(shop.prepare_open(new))
+
+
 class TestReading:
     @pytest.mark.parametrize("faults", ["none", "camel"])
     def test_addresses_in_both_spellings(self, url: str, desk: BackMarket, faults: str) -> None:
@@ -67,17 +105,15 @@ class TestReading:
 
     def test_more_than_a_page(self, url: str, desk: BackMarket) -> None:
         """Ten a page, `next` on another host, `previous` the word null."""
-        shop = ReturnsApi(url, "a-person", Http(user_agent="x"), environment="sandbox")
-        for number in range(1, 13):
-            order = f"200000{number:02d}"
-            new = NewCase(
-                order=order, line="1", reason="faulty", wants="refund", damage=("none",), description="x"
-            )
-            shop.send(shop.prepare_open(new))
+        open_returns(url, 12)
         for faults in ("none", "quirks"):
             control.faults(url, faults)
             found = [one.case for one in desk.folders(state=0)]
             assert len(found) == len(set(found)) == 14
+
+    def test_a_full_page_and_then_the_end(self, url: str, desk: BackMarket) -> None:
+        open_returns(url, 8)
+        assert len([one.case for one in desk.folders(state=0)]) == 10
 
     def test_both_generations_of_folders(self, desk: BackMarket) -> None:
         old, new = int(case(desk, OLD)), int(case(desk))
@@ -92,10 +128,25 @@ class TestReading:
             OLD: "expired",
         }
 
+    def test_an_expired_label_beside_a_living_one(self, url: str, desk: BackMarket) -> None:
+        number = case(desk, OLD)
+        before = desk.label(number)
+        shop = ReturnsApi(url, "a-person", Http(user_agent="x"), environment="sandbox")
+        shop.send(shop.prepare_label_request(shop.cases(OLD)[0].case, "expired"))
+        assert sorted(label.state for label in desk.folder(number).labels) == ["ALIVE", "EXPIRED"]
+        found = desk.case(number).label
+        assert found is not None
+        assert found.state == "alive"
+        assert desk.label(number) != before
+
     def test_no_day_of_delivery_yet(self, url: str, desk: BackMarket) -> None:
-        control.faults(url, "quirks")
-        for order in (ORDER, OLD, "10000001"):
-            desk.order(order)
+        (parcel,) = desk.shipments(ORDER)
+        assert (parcel.picked_up_at, parcel.delivered_at) == (None, None)
+        assert desk.case(case(desk)).tracking is None
+        control.advance(url, ORDER, "delivered")
+        (parcel,) = desk.shipments(ORDER)
+        assert None not in (parcel.picked_up_at, parcel.delivered_at)
+        assert desk.case(case(desk)).tracking is not None
 
     def test_files_elsewhere_get_no_token(self, url: str, desk: BackMarket) -> None:
         """That host refuses whoever brings one."""
@@ -229,6 +280,22 @@ class TestWriting:
 
     def test_a_problem_on_an_older_folder(self, desk: BackMarket) -> None:
         desk.send(desk.prepare_problem(case(desk, OLD), "OTHER", None, [], None))
+
+    @pytest.mark.parametrize(
+        ("order", "folder", "takes_all"), [(OLD, 99_999_999, False), (ORDER, 100_000_001, True)]
+    )
+    def test_the_last_old_folder_and_the_first_new_ones(
+        self, url: str, desk: BackMarket, data: Path, order: str, folder: int, takes_all: bool
+    ) -> None:
+        number = str(folder)
+        with contextlib.closing(sqlite3.connect(data)) as db, db:
+            db.execute("update cases set folder = ? where order_number = ?", (folder, order))
+        assert case(desk, order) == number
+        desk.send(desk.prepare_problem(number, "OTHER", None, [], None))
+        expected = contextlib.nullcontext() if takes_all else pytest.raises(errors.Refused)
+        with expected:
+            desk.send(desk.prepare_problem(number, "ACCOUNT_LOCKED", "Seen.", [], MARKER))
+        assert len(control.problems(url)) == 1 + takes_all
 
     def test_a_problem_on_a_closed_folder(self, desk: BackMarket) -> None:
         with pytest.raises(errors.Refused):

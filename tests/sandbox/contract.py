@@ -35,7 +35,7 @@ def check(answer: requests.Response) -> requests.Response:
     for header in said.get("headers", {}):
         assert header in answer.headers
     if media_type.endswith("json"):
-        _validate(answer.json(), said["content"][media_type]["schema"])
+        validate(answer.json(), said["content"][media_type]["schema"])
     return answer
 
 
@@ -61,7 +61,7 @@ def _registry() -> Any:
     return Registry().with_resource(_HERE, resource)
 
 
-def _validate(value: Any, schema: dict[str, Any]) -> None:
+def validate(value: Any, schema: dict[str, Any]) -> None:
     absolute = yaml.safe_load(yaml.safe_dump(schema).replace("'#/", f"'{_HERE}#/"))
     validator = jsonschema.Draft202012Validator(
         absolute, registry=_registry(), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
