@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from returnctl import handover
+from returnctl import handover, uploads
 from returnctl.adoption import CODE_LENGTH, refresh
 from returnctl.app import App
 from returnctl.digest import hex_of
@@ -89,15 +89,18 @@ def tell(app: App, held: Return, saying: Saying) -> Told:
         return _receive(app, held, saying)
     marketplace = app.marketplace_of(held)
     case = _case(held)
+    limits = marketplace.limits()
+    if saying.files:
+        saying = replace(saying, files=uploads.fit(app, saying.files, limits.bytes_per_file))
     if app.options.dry_run:
-        parts = _parts(saying, marketplace.limits().files)
+        parts = _parts(saying, limits.files)
         prepared = [marketplace.prepare_message(case, part.text, part.files, part.marker) for part in parts]
         return Told(would=tuple(_would(one, part.files) for one, part in zip(prepared, parts, strict=True)))
     if held.state.role == "seller":
         _check_as_merchant(app, held, marketplace, case)
     elif saying.files:
         _check_attachments_open(held, marketplace)
-    parts = _parts(saying, marketplace.limits().files)
+    parts = _parts(saying, limits.files)
     for part in parts:
         prepared_message = marketplace.prepare_message(case, part.text, part.files, part.marker)
         send(held, marketplace, prepared_message, Covers(step=saying.step, items=part.items))

@@ -16,8 +16,9 @@ import msgspec
 
 from returnctl.errors import Refused
 from returnctl.evidence import metadata
-from returnctl.evidence.prepare import decode, open_picture, orientation_of, to_mode, upright
-from returnctl.evidence.segments import foreign_parts
+from returnctl.evidence.prepare import Picture, decode, open_picture, orientation_of, to_mode, upright
+from returnctl.evidence.problems import BadPicture
+from returnctl.evidence.segments import foreign_parts, only_picture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,7 +35,8 @@ _EXIF_IFD: Final = 0x8769
 class CleanCopy(msgspec.Struct, frozen=True, kw_only=True):
     """A copy in memory: the file's bytes, its extension (`.jpg`, `.png`) and its size in pixels.
 
-    `removed` names the kinds of metadata that the original had, `shrunk` says that it has fewer pixels.
+    `removed` names the kinds of metadata that the original had, `shrunk` says that it has fewer pixels, `encoded`
+    that it was compressed anew: where a picture is upright and fits, its pixels stay byte for byte.
     `source_sha256` (hex) is of the original as it was read for the copy.
     """
 
@@ -44,6 +46,7 @@ class CleanCopy(msgspec.Struct, frozen=True, kw_only=True):
     height: int
     removed: tuple[str, ...]
     shrunk: bool
+    encoded: bool
     source_sha256: str
 
 
@@ -66,6 +69,17 @@ def clean_copy(
     stored = decode(picture, long_side=round(long_side * 0.9), mode="RGB")
     removed = metadata.kinds_of(stored)
     exif = _exif_with_time(stored) if keep_time else b""
+    if not exif and (untouched := _untouched(picture, stored, long_side)) and len(untouched) <= max_bytes:
+        return CleanCopy(
+            data=untouched,
+            extension=".jpg",
+            width=picture.width,
+            height=picture.height,
+            removed=removed,
+            shrunk=False,
+            encoded=False,
+            source_sha256=picture.sha256,
+        )
     image, profile = _in_colour(stored)
     extras = {"exif": exif, "icc_profile": profile}
     wants_png = keep_png and picture.format == "PNG"
@@ -81,8 +95,28 @@ def clean_copy(
         height=copy.height,
         removed=removed,
         shrunk=max(copy.size) < picture.long_side,
+        encoded=True,
         source_sha256=picture.sha256,
     )
+
+
+def _untouched(picture: Picture, stored: Image.Image, long_side: int) -> bytes | None:
+    """The file without its metadata and as it was compressed; None where the picture itself has to change."""
+    from PIL import ImageChops
+
+    profile = stored.info.get("icc_profile") or b""
+    fits = picture.format == "JPEG" and picture.long_side <= long_side and stored.mode in {"RGB", "L"}
+    if not fits or orientation_of(stored) != 1 or (profile and not _is_plain_rgb(profile)):
+        return None
+    data = only_picture(picture.data, profile)
+    if data is None or foreign_parts(data):
+        return None
+    try:
+        again = decode(open_picture(data), long_side=round(long_side * 0.9), mode="RGB")
+    except BadPicture:
+        return None
+    same = again.mode == stored.mode and again.size == stored.size
+    return data if same and ImageChops.difference(again, stored).getbbox() is None else None
 
 
 def _in_colour(stored: Image.Image) -> tuple[Image.Image, bytes]:
@@ -98,8 +132,9 @@ def _in_colour(stored: Image.Image) -> tuple[Image.Image, bytes]:
 
 
 def _is_plain_rgb(profile: bytes) -> bool:
-    """Whether an ICC profile is for RGB (ICC.1, section 7.2: the colour space at byte 16), and small."""
-    return profile[16:20] == b"RGB " and len(profile) <= _LARGEST_PROFILE
+    """Whether an ICC profile is for RGB (ICC.1, section 7.2: its size, and the colour space at byte 16), and small."""
+    whole = int.from_bytes(profile[:4], "big") == len(profile)
+    return whole and profile[16:20] == b"RGB " and len(profile) <= _LARGEST_PROFILE
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -24,6 +24,7 @@ from returnctl.returns import devices, progress
 from returnctl.returns.events import BackedUp, PhotoKept, ProofKept, ProofNotPossible
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.uploads import say_encoded
 from returnctl.vocabulary import ACCOUNTS
 
 STEP = "disconnect-proof"
@@ -179,6 +180,7 @@ def _judge(app: App, held: Return, options: Options, path: Path) -> _Taken:
     judgement = judge_proof(path, others=_others(held))
     _check(app, path, judgement)
     copy = clean_copy(path, keep_png=True)
+    say_encoded(app, {path.name: copy})
     return _Taken(name=_name(held, account, copy), account=account, source=path, copy=copy)
 
 

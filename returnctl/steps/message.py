@@ -91,7 +91,7 @@ def say(app: App, reference: Reference, options: Options) -> MessageResult:
             raise Usage("What should be said?", hint="give the text, --body-file FILE or --template NAME")
         if len(text) > 3_900:
             raise Refused(f"The message has {len(text)} characters; 3900 fit.", hint="say it in two messages")
-        uploads = tuple(map(upload, options.files))
+        uploads = tuple(upload(app, path) for path in options.files)
         code = hex_of(text.encode() + b"".join(upload.content for upload in uploads))[:CODE_LENGTH]
         told = Told()
         repeat = code in held.state.sent.get(STEP, {})

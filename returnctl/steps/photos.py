@@ -26,6 +26,7 @@ from returnctl.returns.events import PhotoKept, ViewLeftOut
 from returnctl.returns.files import write_atomic
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.uploads import say_encoded
 
 STEP = "photos"
 
@@ -198,6 +199,7 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
             raise Refused(
                 f"{Path(judgement.file).name} changed while it was looked at.", hint="run the command again"
             )
+    say_encoded(app, copies)
     fresh = {view: copy.data for view, copy in copies.items()}
     hashes = {view: hex_of(data) for view, data in fresh.items()}
     conversation.changes(held.state, STEP, hashes, again=app.options.again)

@@ -48,7 +48,7 @@ def run(app: App, reference: Reference, options: Options) -> ProblemResult:
         standing.check_open(app, held)
         marketplace = desk.sellers(app.marketplace_of(held), held.state.profile)
         doubts.settle(app, held, STEP)
-        uploads = tuple(map(upload, options.files))
+        uploads = tuple(upload(app, path) for path in options.files)
         names = tuple(file.name for file in uploads)
         code = _code(options, [file.content for file in uploads])
         if code in held.state.sent.get(STEP, {}) and not app.options.again:

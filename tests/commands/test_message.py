@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import Names, Runner
@@ -57,6 +58,17 @@ class TestSaying:
     def test_with_a_picture(self, run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:
         run_line("message 10000001 See. --file {file}", file=pictures.phone / "left.jpg")
         assert sandbox.ledger()["attachments"] == 1
+
+    def test_what_is_compressed_anew_is_said(
+        self, run_line: Runner, pictures: Pictures, tmp_path: Path
+    ) -> None:
+        plain, turned = pictures.phone / "left.jpg", tmp_path / "turned.jpg"
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        Image.open(plain).save(turned, exif=exif)
+        line = "message 10000001 Look. --dry-run --file {file}"
+        assert "Saved anew" not in run_line(line, file=plain).stderr
+        assert "Saved anew, to be upright and small enough: turned.jpg" in run_line(line, file=turned).stderr
 
     def test_with_a_pdf(self, run_line: Runner, sandbox: Sandbox) -> None:
         path = run_line("slip 10000001 --json").json["path"]

@@ -182,6 +182,63 @@ def test_cmyk_becomes_rgb_without_its_profile() -> None:
     assert mean_difference(written, scene(1, SIZE)) < 6
 
 
+def pixels(data: bytes) -> bytes:
+    return Image.open(io.BytesIO(data)).tobytes()
+
+
+def icc(payload: bytes, *, number: bytes = b"\x01\x01") -> bytes:
+    return segment(0xE2, b"ICC_PROFILE\0" + number + payload)
+
+
+class TestUntouched:
+    """A picture that is upright, small enough and in colours that everybody reads is not compressed anew."""
+
+    @pytest.mark.parametrize("kind", ["JPEG", "MPO"])
+    def test_what_is_planted_goes_and_the_pixels_stay(self, kind: str) -> None:
+        original = PLANTED[kind](scene(1, SIZE))
+        copy = clean_copy(original)
+        assert not copy.encoded
+        assert leaks(copy.data) == []
+        assert pixels(copy.data) == pixels(original)
+
+    def test_a_clean_one_is_the_file_itself(self) -> None:
+        for original in (jpeg(scene(1, SIZE)), jpeg(scene(1, SIZE), progressive=True)):
+            assert clean_copy(original).data == original
+        again = clean_copy(clean_copy(noisy((2400, 1800))).data)
+        assert not again.encoded
+
+    def test_so_is_one_with_its_profile(self) -> None:
+        original = jpeg(scene(1, SIZE), icc_profile=profile_named("sRGB"))
+        assert clean_copy(original).data == original
+
+    @pytest.mark.parametrize(
+        "original",
+        [
+            pytest.param(jpeg(scene(1, SIZE), exif=exif(6)), id="turned"),
+            pytest.param(jpeg(scene(1, SIZE), icc_profile=profile_named("LAB")), id="colours"),
+            pytest.param(jpeg(scene(1, SIZE).convert("CMYK")), id="for print"),
+            pytest.param(encoded(scene(1, SIZE), "PNG"), id="a png"),
+            pytest.param(jpeg(scene(1, (4400, 300))), id="too long"),
+        ],
+    )
+    def test_others_are_compressed_anew(self, original: bytes) -> None:
+        assert clean_copy(original).encoded
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            icc(b"SECRET"),
+            icc(b"SECRET", number=b"\x02\x03"),
+            icc(profile_named("sRGB"), number=b"\x01\x02") + icc(b"SECRET", number=b"\x02\x02"),
+            segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x01\x02SECRET"),
+            segment(0xEE, b"Adobe\0d\0\0\0\0\0SECRET"),
+        ],
+    )
+    def test_nothing_hides_where_something_may_stay(self, hidden: bytes) -> None:
+        plain = jpeg(scene(1, SIZE))
+        assert b"SECRET" not in clean_copy(plain[:2] + hidden + plain[2:]).data
+
+
 def noisy(size: tuple[int, int]) -> bytes:
     """A picture that no encoder makes small."""
     levels = np.random.default_rng(1).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)

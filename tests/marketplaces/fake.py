@@ -36,6 +36,7 @@ class Shop:
     """Answers as its `service` does; takes three files a message."""
 
     name = "fake"
+    bytes_per_file = 3_000_000
 
     def __init__(self, *messages: Message, **values: Any) -> None:
         self.service = Service()
@@ -43,7 +44,7 @@ class Shop:
         self.said = messages
 
     def limits(self) -> Limits:
-        return Limits(files=3)
+        return Limits(files=3, bytes_per_file=self.bytes_per_file)
 
     def case(self, case: str) -> Case:
         assert case == self.found.case

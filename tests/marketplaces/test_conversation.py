@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -144,6 +145,48 @@ class TestMessages:
             found = list(MARKER.finditer(part.text))[-1]
             assert found[0] == part.marker
             assert part.text.endswith(part.marker)
+
+
+class TestLimits:
+    """A marketplace may take less than usual: then, and only then, a picture is made smaller."""
+
+    @pytest.fixture
+    def large(self) -> bytes:
+        from tests.evidence.test_copies import noisy
+
+        return noisy((1200, 900))
+
+    @pytest.mark.parametrize(("most", "said"), [(3_000_000, False), (500_000, True)])
+    def test_a_picture_fits(self, one: Return, large: bytes, most: int, said: bool) -> None:
+        shop = Shop()
+        shop.bytes_per_file = most
+        desk = app(shop)
+        picture = Upload(name="back.jpg", media_type="image/jpeg", content=large)
+        sent: list[Upload] = []
+        prepare = shop.prepare_message
+        shop.prepare_message = lambda *given: sent.extend(given[2]) or prepare(*given)  # type: ignore[method-assign]
+        conversation.tell(
+            desk,
+            one,
+            Saying(step="photos", text="x", items={"back": SHA}, files=(picture,), file_items=("back",)),
+        )
+        (file,) = sent
+        assert len(file.content) <= most
+        assert (file.content == large) != said
+        assert any("back.jpg" in words for words in cast(Any, desk).words) == said
+        assert again(one).state.sent == {"photos": {"back": SHA}}
+
+    def test_a_document_that_does_not_is_refused_before_anything_is_sent(self, one: Return) -> None:
+        shop = Shop()
+        shop.bytes_per_file = 10
+        paper = Upload(name="bill.pdf", media_type="application/pdf", content=b"%PDF-" + bytes(10))
+        with pytest.raises(Refused, match="15 bytes; 10 are taken"):
+            conversation.tell(
+                app(shop),
+                one,
+                Saying(step="message", text="x", items={"a": "b"}, files=(paper,), file_items=("a",)),
+            )
+        assert shop.received == []
 
 
 class TestWhatMustBe:
