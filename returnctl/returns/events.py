@@ -16,7 +16,10 @@ class Device(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Coverage(Struct, frozen=True, kw_only=True):
-    """Who takes the device back until when. `shipping_paid_by` is `seller`, `buyer` or `unknown`."""
+    """Who takes the device back until when. `shipping_paid_by` is `seller`, `buyer` or `unknown`.
+
+    `rules` are the market and the version of its rules by which this was worked out.
+    """
 
     verdict: str = "unknown"
     window_ends: str | None = None
@@ -24,6 +27,7 @@ class Coverage(Struct, frozen=True, kw_only=True):
     report_by: str | None = None
     shipping_paid_by: str = "unknown"
     notes: tuple[str, ...] = ()
+    rules: str | None = None
 
 
 class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):

@@ -19,8 +19,13 @@ from returnctl.returns.events import Coverage
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """The rules of one market. Days and hours are calendar ones unless named business."""
+    """The rules of one market. Days and hours are calendar ones unless named business.
 
+    `version` says since when they are these; a return keeps the one that it was judged by.
+    """
+
+    market: str
+    version: str
     window_days: int
     warranty_months: int
     holiday_purchases_until: str
@@ -67,7 +72,7 @@ def policy(market: str) -> Policy:
         raise Usage(
             f"“{market}” is not a market that returnctl knows.", hint=f"one of {', '.join(markets())}"
         )
-    return Policy(**data["default"] | data[market])
+    return Policy(**data["default"] | data[market], market=market)
 
 
 def first_day(text: str, rules: Policy) -> date:
@@ -134,6 +139,7 @@ def coverage(facts: Facts, rules: Policy) -> Coverage:
     if report_by:
         notes.append(f"Report damage in transit by {report_by}, with photos of parcel, label and device.")
     return Coverage(
+        rules=f"{rules.market} {rules.version}",
         verdict=verdict,
         window_ends=window_ends.isoformat(),
         warranty_ends=warranty_ends.isoformat(),

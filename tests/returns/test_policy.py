@@ -127,6 +127,11 @@ class TestVerdict:
         found = covered(ordered="2026-01-05", asked=asked, damage=damage)
         assert (found.verdict, found.shipping_paid_by) == (verdict, payer)
 
+    @pytest.mark.parametrize("market", ["en-us", "fr-fr"])
+    def test_says_by_which_rules(self, market: str) -> None:
+        found = covered(market, received="2026-01-05")
+        assert found.rules == f"{market} {policy.policy(market).version}"
+
     def test_without_any_date_nothing_is_known(self) -> None:
         found = covered()
         assert (found.verdict, found.shipping_paid_by) == ("unknown", "unknown")
