@@ -71,11 +71,12 @@ def command(
         raise Usage("--view names one view twice.", hint="one picture for each view")
     if check:
         reference, rest = app.perhaps_named(words)
-        kind = device or (app.reading(reference).state.device.kind if reference else None)
+        held = app.reading(reference) if reference else None
+        kind = device or (held.state.device.kind if held else None)
         if kind is None:
             raise Usage("Which kind of device?", hint=f"--device {'|'.join(KINDS)}")
         chosen = step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)
-        app.show(step.check(app, kind, chosen))
+        app.show(step.check(app, kind, chosen, held))
         return
     reference, rest = app.named(words)
     app.show(

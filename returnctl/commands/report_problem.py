@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--type",
     "kind",
-    type=click.Choice(PROBLEMS),
+    type=click.Choice(PROBLEMS, case_sensitive=False),
     metavar="TYPE",
     required=True,
     help=f"One of {', '.join(PROBLEMS)}.",

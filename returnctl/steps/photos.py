@@ -75,9 +75,12 @@ class CheckResult(Result, kw_only=True):
             yield f"Missing: {', '.join(self.missing)}"
 
 
-def check(app: App, kind: str, options: Options) -> CheckResult:
-    """Judge pictures only. Raises Refused, with the result, where a picture is rejected or a view is missing."""
-    assignment = choose(app, kind, options)
+def check(app: App, kind: str, options: Options, held: Return | None = None) -> CheckResult:
+    """Judge pictures only: the ones given, or at the seller's desk those that the buyer of a return sent.
+
+    Raises Refused, with the result, where a picture is rejected or a view is missing.
+    """
+    assignment = choose(app, kind, _from_buyer(held, options, known=()) if held else options)
     judged = judge_set(assignment.by_view)
     if options.sheet:
         _draw_sheet(app, judged, f"Photos of a {kind}", options.sheet)
@@ -106,7 +109,8 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         if app.options.done and not (options.files or options.explicit):
             handover.confirm(held, STEP)
             return _result(app, held)
-        chosen = _from_buyer(app, held, options)
+        known = () if app.options.again else tuple(held.state.sent.get(STEP, ()))
+        chosen = _from_buyer(held, options, known)
         assignment = choose(app, held.state.device.kind, chosen)
         others += map(str, assignment.unassigned)
         judged |= judge_set(assignment.by_view, known=_known(held))
@@ -118,11 +122,10 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
             return _send(app, held, judged, fresh, others)
 
 
-def _from_buyer(app: App, held: Return, options: Options) -> Options:
-    """At the seller's desk, where no file is given: what `pull` brought and is not recorded yet."""
+def _from_buyer(held: Return, options: Options, known: tuple[str, ...]) -> Options:
+    """At the seller's desk, where no file is given: what `pull` brought, without the views that are known."""
     if held.state.role != "seller" or options.files or options.explicit:
         return options
-    known = () if app.options.again else tuple(held.state.sent.get(STEP, ()))
     named, others = received.by_view(held, held.state.views, known)
     if options.in_order:
         return replace(options, files=(*named.values(), *others), originals=False)

@@ -53,8 +53,11 @@ def test_a_whole_return(run_line: Runner, sandbox: Sandbox) -> None:
     (waiting,) = (one for one in run_line("inbox --json").json["returns"] if one["return"] == "10000006")
     before = sandbox.ledger("10000006")
     run_line(f"pull {waiting['return']}")
+    checked = run_line("photos 10000006 --check --json").json
+    assert {photo["verdict"] for photo in checked["photos"]} == {"accepted"}
     assert run_line("open 10000006 --json").json["adopted"] is True
     photos = run_line("photos 10000006 --json").json
+    assert run_line("photos 10000006 --check --json").json["photos"] == checked["photos"]
     assert {photo["verdict"] for photo in photos["photos"]} == {"accepted"}
     imei = run_line("imei 10000006 --json").json
     assert (imei["matches_order"], imei["source"]) == (True, "typed")
