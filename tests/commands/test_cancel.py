@@ -45,7 +45,6 @@ class TestCancel:
         ("fault", "word", "done"),
         [
             ("lost-answer@DELETE/usps/pickup/*", "--happened", IN_ORDER),
-            ("lost-answer@DELETE/usps/labels/*", "--happened", IN_ORDER),
             ("drop@DELETE/usps/labels/*", "--did-not-happen", [*IN_ORDER[:2], *IN_ORDER[1:]]),
             ("lost-answer@POST/v1/returns/*/messages", None, IN_ORDER),
         ],
