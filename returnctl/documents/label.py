@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Literal
-
-import msgspec
 
 from returnctl.documents import guard
 from returnctl.documents.codes import read_codes, tracking_numbers, zpl_fields
+from returnctl.documents.label_file import Kind, LabelFile
+from returnctl.documents.label_layout import lay_out
 from returnctl.documents.page import Paper
 from returnctl.errors import Refused
 
 __all__ = ["LabelFile", "accept_label", "fit_label", "label_numbers"]
-
-Kind = Literal["pdf", "png", "gif", "jpeg", "zpl"]
 
 _MAX_PAGES = 20
 _MAX_PIXELS = 40_000_000
@@ -33,15 +30,6 @@ _KNOWN_OTHERS = (
     (b"\nN\n", "an EPL printer file", "Ask for the label as PDF, PNG, GIF or ZPL."),
 )
 _PRINTER_SETTINGS = re.compile(rb"[\^~](?:KP|N[BCDINPRSTW]|W[AEIPRSX]|JU)", re.IGNORECASE)
-
-
-class LabelFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A label that passed: what it is, its bytes (a PDF's are rebuilt), its pages, its file extension."""
-
-    kind: Kind
-    data: bytes
-    pages: int
-    extension: str
 
 
 def accept_label(data: bytes) -> LabelFile:
@@ -87,8 +75,6 @@ def fit_label(label: LabelFile, *, paper: Paper, spare: bool = False) -> bytes:
             "A ZPL label goes to a label printer as it is, it can't be put on other paper.",
             hint="Send the file to the printer without --paper, or ask for the label as PDF.",
         )
-    from returnctl.documents.label_layout import lay_out
-
     return lay_out(label, paper=paper, spare=spare)
 
 

@@ -15,13 +15,12 @@ import msgspec
 from returnctl.documents.geometry import Box
 from returnctl.documents.geometry import size as size_of
 from returnctl.documents.imposition import Piece, Sheets
+from returnctl.documents.label_file import LabelFile
 from returnctl.documents.page import MM, PAPERS, Paper, Pen
 from returnctl.errors import Refused
 
 if TYPE_CHECKING:
     from pypdf import PageObject
-
-    from returnctl.documents.label import LabelFile
 
 _TOLERANCE = 1.0
 _FOLD_GAP = 20.0
