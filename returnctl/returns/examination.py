@@ -38,6 +38,20 @@ class Examined(Struct, kw_only=True):
     state: State
 
 
+class RecordRead(Struct, kw_only=True):
+    """A record as far as its chain stands: `hashes` are those of its events' lines, each the head of its time."""
+
+    checks: list[Check]
+    entries: list[Entry]
+    hashes: tuple[str, ...]
+    state: State
+
+    @property
+    def named(self) -> dict[str, str | None]:
+        """The files of today's state with their hashes; None for one that has none, as a slip with a code."""
+        return dict(_named(self.state))
+
+
 def examine(folder: Path) -> Examined:
     """Check the record of a return, and every file that it names.
 
@@ -48,19 +62,27 @@ def examine(folder: Path) -> Examined:
         content = files.read_bytes(path, max_bytes=MAX_BYTES)
     except FileNotFoundError:
         raise NotFound(f"There is no return in {folder}.") from None
+    read = read_record(path, content)
+    named = dict(_originals(folder)) | read.named | dict(_bodies(read.entries))
+    return Examined(
+        record=read.checks,
+        files=[_file(folder, name, digest) for name, digest in sorted(named.items())],
+        events=len(read.entries),
+        until=read.entries[-1].at if read.entries else None,
+        state=read.state,
+    )
+
+
+def read_record(path: Path, content: bytes) -> RecordRead:
+    """Check a record that was read; `path` is for the words of an error. Raises Failed for a newer returnctl's."""
     lines = content.split(b"\n")
     entries = list(_unbroken(lines))
     state = _folded(entries)
-    record = [_checksum(path, content), _chain(lines, len(entries)), _today(lines, state)]
-    if not problems(record):
-        record += _as_loaded(folder)
-    return Examined(
-        record=record,
-        files=list(_files(folder, state, entries)),
-        events=len(entries),
-        until=entries[-1].at if entries else None,
-        state=state,
-    )
+    checks = [_checksum(path, content), _chain(lines, len(entries)), _today(lines, state)]
+    if not problems(checks):
+        checks += _as_loaded(path, content)
+    hashes = tuple(hex_of(line) for line in _event_lines(lines)[: len(entries)])
+    return RecordRead(checks=checks, entries=entries, hashes=hashes, state=state)
 
 
 def _checksum(path: Path, content: bytes) -> Check:
@@ -118,18 +140,12 @@ def _today(lines: list[bytes], folded: State) -> Check:
     return Check(name="state", state="ok", message="Today's state follows from the events.")
 
 
-def _as_loaded(folder: Path) -> Iterator[Check]:
+def _as_loaded(path: Path, content: bytes) -> Iterator[Check]:
     """The commands' own way of reading has the last word."""
     try:
-        Record.load(folder)
+        Record.parse(path, content)
     except Damaged as error:
         yield Check(name="record", state="problem", message=error.message)
-
-
-def _files(folder: Path, state: State, entries: list[Entry]) -> Iterator[Check]:
-    named = dict(_originals(folder)) | dict(_named(state)) | dict(_bodies(entries))
-    for name, digest in sorted(named.items()):
-        yield _file(folder, name, digest)
 
 
 def _named(state: State) -> Iterator[tuple[str, str | None]]:

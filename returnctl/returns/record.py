@@ -32,6 +32,8 @@ NAME = "return.json"
 SCHEMA = 1
 #: A record has tens of events; nothing we write comes near this.
 MAX_BYTES = 20_000_000
+#: In hex digits: nobody finds other events with the same 64 bits.
+ANCHOR_LENGTH = 16
 
 _T = TypeVar("_T")
 _TAIL = re.compile(rb',\n"checksum":"([0-9a-f]{64})"\}\n\Z')
@@ -77,10 +79,15 @@ class Record:
         Raises NotFound where there is none, Damaged where it fails a check, Failed for a newer schema.
         """
         path = folder / NAME
-        content = _read(path)
-        lines = [bytes(raw) for raw in content.events]
+        return cls.parse(path, _bytes(path))
+
+    @classmethod
+    def parse(cls, path: Path, content: bytes) -> Record:
+        """The record that `content` is, checked as `load` does; `path` is for the words of an error."""
+        found = _parsed(path, content)
+        lines = [bytes(raw) for raw in found.events]
         _check_chain(path, lines)
-        return cls(path, lines, content.state)
+        return cls(path, lines, found.state)
 
     def append(self, at: str, *happened: Event) -> None:
         """Add events that happened at the time `at`, and replace the file in one step."""
@@ -109,10 +116,16 @@ class Record:
         """SHA-256 of the last event's line: it stands for the whole chain."""
         return hex_of(self._lines[-1]) if self._lines else ""
 
+    @property
+    def anchor(self) -> str:
+        """The beginning of `head`, short enough for a message, where it is a witness that we can't rewrite."""
+        return self.head[:ANCHOR_LENGTH]
+
 
 def read_state(folder: Path) -> State:
     """Today's state alone, checked against the file's checksum; takes no lock. Errors as `Record.load`."""
-    return _read(folder / NAME).state
+    path = folder / NAME
+    return _parsed(path, _bytes(path)).state
 
 
 def _render(lines: list[bytes], state: State) -> bytes:
@@ -127,11 +140,14 @@ def _render(lines: list[bytes], state: State) -> bytes:
     return body + b',\n"checksum":"%s"}\n' % hex_of(body).encode()
 
 
-def _read(path: Path) -> _File:
+def _bytes(path: Path) -> bytes:
     try:
-        content = files.read_bytes(path, max_bytes=MAX_BYTES)
+        return files.read_bytes(path, max_bytes=MAX_BYTES)
     except FileNotFoundError:
         raise NotFound(f"There is no return in {path.parent}.") from None
+
+
+def _parsed(path: Path, content: bytes) -> _File:
     check_sum(path, content)
     check_schema(path, content)
     return _decode(path, lambda: msgspec.json.decode(content, type=_File))
