@@ -1,7 +1,7 @@
 """PDFs of others are opened in a process of their own, with little time and memory.
 
 A hostile PDF can make any reader work for ever or fill the memory. The child that opens it may use
-little processor time and 256 MiB, whatever the file says; when it needs more, the file is refused.
+little processor time and 256 MiB (for a dossier, which may be large, some times its size more), whatever the file says; when it needs more, the file is refused.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ import msgspec
 
 from returnctl.errors import Refused
 
-Job = Literal["rebuild", "read"]
+Job = Literal["rebuild", "read", "dossier"]
 
 MAX_BYTES = 10 * 1024 * 1024
-CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0}
+CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0, "dossier": 30.0}
 MEMORY_BYTES = 256 * 1024 * 1024
-_WALL_SECONDS = 20
+_WALL_SECONDS = {"rebuild": 20, "read": 20, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """What the child found: a rebuilt PDF, the texts read from it, or why it is refused."""
+    """What the child found: a rebuilt PDF, a dossier's contents in msgpack, texts, or why it is refused."""
 
     data: bytes = b""
     pages: int = 0
@@ -35,7 +35,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
-    """Has `data` (a PDF) rebuilt or read by the child. `noun` is the person's word: `label`, `invoice`.
+    """Has `data` (a PDF) rebuilt or read by the child, or a dossier looked through. `noun` is the person's word: `label`, `invoice`.
 
     Raises `Refused` where the PDF is refused, broken, or takes more than the child may use.
     """
@@ -43,7 +43,7 @@ def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
         child = subprocess.run(  # noqa: S603 - our own module, no argument from outside
-            command, input=data, capture_output=True, timeout=_WALL_SECONDS, env=environment, check=False
+            command, input=data, capture_output=True, timeout=_WALL_SECONDS[job], env=environment, check=False
         )
     except subprocess.TimeoutExpired:
         raise _too_heavy(noun) from None

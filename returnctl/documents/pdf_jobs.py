@@ -12,10 +12,11 @@ import math
 import resource
 import signal
 import sys
+from typing import cast
 
 import msgspec
 
-from returnctl.documents.guard import CPU_SECONDS, MEMORY_BYTES, Reply
+from returnctl.documents.guard import CPU_SECONDS, MEMORY_BYTES, Job, Reply
 from returnctl.errors import Refused
 
 _AGAIN = "Open it in a viewer, print it to a new PDF and give that."
@@ -23,31 +24,34 @@ _AGAIN = "Open it in a viewer, print it to a new PDF and give that."
 
 def main() -> None:
     """Limits this process, does the job, answers."""
-    job, max_pages = sys.argv[1], int(sys.argv[2])
+    job, max_pages = cast(Job, sys.argv[1]), int(sys.argv[2])
     data = sys.stdin.buffer.read()
     # Before the clock runs: a slow machine needs long to import, which is no fault of the file.
     import pypdf  # noqa: F401 - used by the job
 
-    _limit(CPU_SECONDS["read" if job == "read" else "rebuild"])
+    # A dossier's files are unpacked, some of them twice, before they are hashed.
+    _limit(CPU_SECONDS[job], MEMORY_BYTES + (4 * len(data) if job == "dossier" else 0))
     logging.disable(logging.CRITICAL)
     sys.stdout.buffer.write(msgspec.msgpack.encode(_answer(job, data, max_pages)))
 
 
-def _limit(seconds: float) -> None:
+def _limit(seconds: float, memory: int) -> None:
     """Of processor time, also for the programs that it starts, and of memory."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of the address space
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     whole = math.ceil(seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (whole, whole))
 
 
-def _answer(job: str, data: bytes, max_pages: int) -> Reply:
-    from returnctl.documents import pdf_read, pdf_rebuild
+def _answer(job: Job, data: bytes, max_pages: int) -> Reply:
+    from returnctl.documents import dossier_seal, pdf_read, pdf_rebuild
 
     try:
         if job == "read":
             return Reply(texts=pdf_read.texts(data))
+        if job == "dossier":
+            return Reply(data=msgspec.msgpack.encode(dossier_seal.contents(data)))
         rebuilt, pages = pdf_rebuild.rebuild(data, max_pages=max_pages)
         return Reply(data=rebuilt, pages=pages)
     except Refused as refusal:

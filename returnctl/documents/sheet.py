@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from returnctl.documents.page import Badge, Pen, prepare, wrap
+from returnctl.documents.thumbnail import thumbnail
 
 Picture = tuple[str, str, bytes]
 """View, verdict (`accepted`, `warned`, `rejected`), and the picture as JPEG, PNG or WebP."""
@@ -17,8 +17,6 @@ _HEAD = 46.0
 _GAP = 14.0
 _CAPTION = 20.0
 _GRIDS = ((2, 3), (3, 4), (4, 5))
-_THUMB_DPI = 150
-_QUALITY = 82
 
 
 class _Cell(NamedTuple):
@@ -65,7 +63,7 @@ def _cell(pen: Pen, n: int, columns: int, rows: int) -> _Cell:
 def _draw(pen: Pen, cell: _Cell, picture: Picture) -> None:
     view, verdict, data = picture
     frame = cell._replace(height=cell.height - _CAPTION)
-    thumb = _thumbnail(data, frame.width, frame.height)
+    thumb = thumbnail(data, frame.width, frame.height)
     if thumb is None:
         pen.box(*frame, weight=0.5)
         pen.text(frame.x + 10, frame.y + 20, "This picture can't be read.", size=8.5)
@@ -89,21 +87,3 @@ def _badge(verdict: str) -> Badge:
     if verdict == "rejected":
         return "filled"
     return "boxed" if verdict == "warned" else "plain"
-
-
-def _thumbnail(data: bytes, width: float, height: float) -> tuple[bytes, float, float] | None:
-    """A small upright JPEG, and its size in points within the frame; None where the picture can't be read."""
-    from PIL import Image, ImageOps
-
-    most = (round(width / 72 * _THUMB_DPI), round(height / 72 * _THUMB_DPI))
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "WEBP")) as picture:
-            picture.draft("RGB", (most[0] * 2, most[1] * 2))
-            small = ImageOps.exif_transpose(picture).convert("RGB")
-    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, MemoryError):
-        return None
-    small.thumbnail(most)
-    jpeg = io.BytesIO()
-    Image.frombytes("RGB", small.size, small.tobytes()).save(jpeg, "JPEG", quality=_QUALITY)
-    scale = min(width / small.width, height / small.height)
-    return jpeg.getvalue(), small.width * scale, small.height * scale
