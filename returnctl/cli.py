@@ -44,6 +44,7 @@ OTHER_COMMANDS = {
     "resolve": "End a doubt about something that was sent.",
     "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
+    "dossier": "Put the whole case into one PDF; check such a file.",
     "verify": "Check a return's record and files.",
     "purge": "Delete the pictures of returns that are over.",
     "auth": "Keep, remove and show credentials.",

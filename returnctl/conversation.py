@@ -1,7 +1,7 @@
 """Telling the seller: through the marketplace where it has an API, else into the hand-over for a person to paste.
 
 Every message carries a marker, `[rc STEP PART/OF CODE]`, by which it is recognised later: by us after a lost answer,
-or in a fresh workspace.
+or in a fresh workspace. What goes to the seller carries the anchor of the evidence too.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from returnctl import handover, uploads
+from returnctl import anchors, handover, uploads
 from returnctl.adoption import CODE_LENGTH, refresh
 from returnctl.app import App
 from returnctl.digest import hex_of
@@ -83,6 +83,8 @@ def changes(state: State, step: str, items: dict[str, str], *, again: bool) -> d
 
 def tell(app: App, held: Return, saying: Saying) -> Told:
     """Tell the seller, each item once. Raises Refused without a case, Pending while attachments are not taken."""
+    if held.state.role == "buyer":
+        saying = replace(saying, text=f"{saying.text}\n\n{anchors.line(held)}")
     if app.profile_of(held.state).marketplace == "manual":
         return _hand_over(app, held, saying)
     if held.state.role == "seller" and saying.step in EVIDENCE:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from returnctl import anchors
 from returnctl.marketplaces.base import Limits, Upload
 from returnctl.returns.events import Covers, HandedOver, Queued
 from returnctl.returns.held import Return
@@ -51,7 +52,8 @@ def words(items: Sequence[Waiting]) -> str:
     """The text to paste, with the files' names in the order in which they are attached."""
     files = [name.rpartition("/")[2] for item in items for name in item.files]
     attached = ["Attached: " + ", ".join(files)] if files else []
-    return "\n\n".join([*(item.text for item in items), *attached])
+    texts, anchor = anchors.newest_only([item.text for item in items])
+    return "\n\n".join([*texts, *attached, *anchor])
 
 
 def _open_number(state: State, count: int) -> int:

@@ -1,7 +1,8 @@
 """PDFs of others are opened in a process of their own, with little time and memory.
 
 A hostile PDF can make any reader work for ever or fill the memory. The child that opens it may use
-little processor time and 256 MiB (for a dossier, which may be large, some times its size more), whatever the file says; when it needs more, the file is refused.
+little processor time and 256 MiB, and for a dossier some times its size more, whatever the file says; when it needs
+more, the file is refused.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
-    """Has `data` (a PDF) rebuilt or read by the child, or a dossier looked through. `noun` is the person's word: `label`, `invoice`.
+    """Has `data` (a PDF) rebuilt or read by the child, or a dossier looked through.
+
+    `noun` is the person's word: `label`, `invoice`.
 
     Raises `Refused` where the PDF is refused, broken, or takes more than the child may use.
     """

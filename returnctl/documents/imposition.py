@@ -38,9 +38,23 @@ class Sheets:
     def __init__(self) -> None:
         from pypdf import PdfWriter
 
-        self._writer = PdfWriter()
+        self._writer: PdfWriter = PdfWriter()
         self._page: PageObject | None = None
         self._marks = ""
+
+    @classmethod
+    def over(cls, drawn: bytes) -> Sheets:
+        """The sheets that `Pen` drew, to place pieces on those that one turns to."""
+        from pypdf import PdfReader, PdfWriter
+
+        sheets = cls()
+        sheets._writer = PdfWriter(clone_from=PdfReader(io.BytesIO(drawn)))
+        return sheets
+
+    def turn_to(self, page: int) -> None:
+        """The next pieces go on that page, counted from 0."""
+        self._finish_page()
+        self._page = self._writer.pages[page]
 
     @property
     def _sheet(self) -> PageObject:

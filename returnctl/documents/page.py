@@ -90,6 +90,16 @@ class Pen:
         self._canvas.setDash([])
         self._canvas.rect(x, self.height - y - height, width, height)
 
+    def dot(self, x: float, y: float, radius: float, *, filled: bool) -> None:
+        """A circle around `x`, `y`, black or empty."""
+        self._canvas.setLineWidth(1.2)
+        self._canvas.setDash([])
+        self._canvas.circle(x, self.height - y, radius, fill=int(filled))
+
+    def block(self, x: float, y: float, side: float) -> None:
+        """A black square whose upper left corner is at `x`, `y`."""
+        self._canvas.rect(x, self.height - y - side, side, side, stroke=0, fill=1)
+
     def code128(self, x: float, y: float, value: str, *, height: float, dots: int) -> None:
         """A Code 128 without quiet zones, its upper left corner at `x`, `y`, each bar `dots` wide or more."""
         from reportlab.graphics.barcode.code128 import Code128
@@ -127,6 +137,13 @@ class Pen:
         """The PDF."""
         self._canvas.save()
         return self._file.getvalue()
+
+
+def verdict_badge(verdict: str) -> Badge:
+    """How a verdict on a picture is shown: in a frame when warned, white on black when rejected."""
+    if verdict == "rejected":
+        return "filled"
+    return "boxed" if verdict == "warned" else "plain"
 
 
 def prepare(text: str) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from returnctl.documents.page import Badge, Pen, prepare, wrap
+from returnctl.documents.page import Pen, prepare, verdict_badge, wrap
 from returnctl.documents.thumbnail import thumbnail
 
 Picture = tuple[str, str, bytes]
@@ -78,12 +78,6 @@ def _draw(pen: Pen, cell: _Cell, picture: Picture) -> None:
 def _caption(pen: Pen, cell: _Cell, view: str, verdict: str) -> None:
     """The view on the left, the verdict on the right: boxed when warned, white on black when rejected."""
     baseline = cell.y + cell.height - 6
-    room = pen.badge_right(cell.x + cell.width, baseline, verdict, size=8, kind=_badge(verdict))
+    room = pen.badge_right(cell.x + cell.width, baseline, verdict, size=8, kind=verdict_badge(verdict))
     for line in wrap(view, cell.width - room - 6, size=9, lines=1, style="bold"):
         pen.text(cell.x, baseline, line, size=9, style="bold")
-
-
-def _badge(verdict: str) -> Badge:
-    if verdict == "rejected":
-        return "filled"
-    return "boxed" if verdict == "warned" else "plain"
