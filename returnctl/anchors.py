@@ -24,10 +24,15 @@ def line(held: Return) -> str:
     return f"{_WORDS}{held.record.anchor}"
 
 
+def without(text: str) -> str:
+    """A message as it was meant, without the line of its anchor."""
+    return _LINE.sub("", text)
+
+
 def newest_only(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     """Texts that become one message, without their anchors; and the line of the last one, which vouches for all."""
     found = [match for text in texts for match in _ANCHOR.findall(text)]
-    return [_LINE.sub("", text) for text in texts], [f"{_WORDS}{anchor}" for anchor in found[-1:]]
+    return [without(text) for text in texts], [f"{_WORDS}{anchor}" for anchor in found[-1:]]
 
 
 def told_in(content: bytes) -> str | None:

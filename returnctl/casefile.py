@@ -10,11 +10,11 @@ import msgspec
 
 from returnctl import anchors, chronicle
 from returnctl.carriers import NAMES
+from returnctl.chronicle import utc
 from returnctl.digest import hex_of
 from returnctl.documents.dossier_facts import DossierFacts, Moment, Saying, Shot, Witness
 from returnctl.documents.label_file import Kind, LabelFile
 from returnctl.errors import Failed, ReturnctlError
-from returnctl.output import when
 from returnctl.returns import events as e
 from returnctl.returns import deadlines, files, policy
 from returnctl.returns.examination import RecordRead, read_record
@@ -69,11 +69,11 @@ def facts(
     kept = _times(case.read)
     return DossierFacts(
         return_=held.name,
-        made_at=when(made_at),
+        made_at=utc(made_at),
         device=chronicle.device(state.device),
         head=held.record.head,
         events=len(case.read.entries),
-        summary=tuple(_summary(state)),
+        summary=tuple(_summary(state, held.reference.line)),
         description=state.description or "",
         deadlines=tuple(_deadlines(state)),
         scans=tuple(_scans(case.read)),
@@ -108,7 +108,7 @@ def witnesses(held: Return, read: RecordRead) -> Iterator[Witness]:
         else:
             continue
         if anchor in numbers:
-            yield Witness(at=when(entry.at), anchor=anchor, event=numbers[anchor], how=how)
+            yield Witness(at=utc(entry.at), anchor=anchor, event=numbers[anchor], how=how)
 
 
 def written_by_hand(read: RecordRead) -> Iterator[Saying]:
@@ -119,7 +119,7 @@ def written_by_hand(read: RecordRead) -> Iterator[Saying]:
         if isinstance(event, e.Queued):
             pasted = "" if event.handover in confirmed else " (not pasted yet)"
             names = tuple(name.rpartition("/")[2] for name in event.files)
-            yield Saying(at=when(entry.at), author=f"buyer{pasted}", text=event.text, files=names)
+            yield Saying(at=utc(entry.at), author=f"buyer{pasted}", text=event.text, files=names)
 
 
 def _in_body(held: Return, event: e.Intended) -> str | None:
@@ -131,16 +131,16 @@ def _in_body(held: Return, event: e.Intended) -> str | None:
 def _times(read: RecordRead) -> dict[str, str]:
     """When each file was kept last."""
     return {
-        entry.what.file: when(entry.at)
+        entry.what.file: utc(entry.at)
         for entry in read.entries
         if isinstance(entry.what, e.PhotoKept | e.ProofKept | e.ParcelPhotoKept)
     }
 
 
-def _summary(state: State) -> Iterator[tuple[str, str]]:
+def _summary(state: State, line: str | None) -> Iterator[tuple[str, str]]:
     cover = state.coverage
     rows = (
-        ("Order", f"{state.order}, line {state.line}" if state.line else state.order),
+        ("Order", f"{state.order}, line {line}" if line else state.order),
         ("Buyer", state.name),
         ("Case at the marketplace", state.case),
         ("Marketplace", state.host or "none, by hand"),
@@ -189,7 +189,7 @@ def _scans(read: RecordRead) -> Iterator[tuple[str, str]]:
         event = entry.what
         if isinstance(event, e.Tracked):
             at = event.delivered_at if event.status == "delivered" else None
-            yield event.status, at or event.last_event_at or entry.at
+            yield event.status, utc(at or event.last_event_at or entry.at)
 
 
 def _photo(photo: e.PhotoKept, found: Mapping[str, bytes], kept: Mapping[str, str]) -> Shot:
@@ -245,7 +245,7 @@ def _identity(state: State) -> Iterator[tuple[str, str]]:
         )
         if found
         else ("", None),
-        ("Told to the seller", when(state.sent_at["imei"]) if "imei" in state.sent_at else None),
+        ("Told to the seller", utc(state.sent_at["imei"]) if "imei" in state.sent_at else None),
     )
     yield from ((caption, value) for caption, value in rows if value)
 

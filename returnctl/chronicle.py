@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from returnctl.carriers import NAMES
-from returnctl.output import when
 from returnctl.returns import events as e
 from returnctl.returns.record import Entry
 
@@ -21,8 +21,19 @@ def words(entries: list[Entry]) -> list[tuple[str, str]]:
             said = _settled(event, summaries.get(event.intent, "something"))
         else:
             said = _WORDS[type(event)](event)
-        told.append((when(entry.at), said))
+        told.append((utc(entry.at), said))
     return told
+
+
+def utc(moment: str) -> str:
+    """A time of the record for a document that is read anywhere: `2026-11-24 21:42`, in UTC; a date stays as it is."""
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    if "T" not in moment:
+        return moment
+    return (found.astimezone(UTC) if found.tzinfo else found).strftime("%Y-%m-%d %H:%M")
 
 
 def _settled(event: e.Settled, summary: str) -> str:
@@ -96,7 +107,7 @@ def _handed_over(event: e.HandedOver) -> str:
 def _tracked(event: e.Tracked) -> str:
     at = event.delivered_at if event.status == "delivered" else event.last_event_at
     source = "a person" if event.by == "person" else "the carrier"
-    return f"Parcel {event.tracking_number}: {event.status}{f' at {when(at)}' if at else ''}, says {source}"
+    return f"Parcel {event.tracking_number}: {event.status}{f' at {utc(at)}' if at else ''}, says {source}"
 
 
 def _closed(event: e.Closed) -> str:
@@ -126,7 +137,7 @@ _WORDS: dict[type, Callable[[Any], str]] = {
         f"Slip made ({event.pages} page{'s' if event.pages != 1 else ''}, {event.paper})"
     ),
     e.LabelKept: _label,
-    e.LabelAwaited: lambda event: f"No label yet{f', due by {when(event.due)}' if event.due else ''}",
+    e.LabelAwaited: lambda event: f"No label yet{f', due by {utc(event.due)}' if event.due else ''}",
     e.ParcelPhotoKept: _parcel,
     e.BatteryAnswered: lambda event: f"The battery, a person says: {event.answer}",
     e.HandedIn: _handed_in,

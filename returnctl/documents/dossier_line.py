@@ -8,7 +8,7 @@ from datetime import datetime
 from returnctl.documents import fonts
 from returnctl.documents.page import Pen, wrap
 
-#: A status in words, and when (RFC 3339 or a date).
+#: A status, and when: `2026-11-24 21:42`, or a date.
 Scan = tuple[str, str]
 
 _PER_ROW = 6
@@ -36,9 +36,9 @@ def draw_line(pen: Pen, x: float, y: float, width: float, scans: Sequence[Scan])
         else:
             pen.dot(centre, level, _RADIUS, filled=n == len(scans) - 1)
         _centred(pen, centre, level - 12, status.replace("-", " "), 8, step, bold=True)
-        day, _, clock = at.partition("T")
+        day, _, clock = at.partition(" ")
         _centred(pen, centre, level + 15, day, 7.5, step)
-        _centred(pen, centre, level + 24, clock[:5], 7, step)
+        _centred(pen, centre, level + 24, clock, 7, step)
 
 
 def _centred(
@@ -51,9 +51,11 @@ def _centred(
 
 def _between(one: str, other: str) -> str:
     """The time from one scan to the next, where both are known to the minute or both are days."""
+    if len(one) != len(other):
+        return ""
     try:
         passed = datetime.fromisoformat(other) - datetime.fromisoformat(one)
-    except (ValueError, TypeError):
+    except ValueError:
         return ""
     hours = passed.total_seconds() / 3600
     if hours < 0:

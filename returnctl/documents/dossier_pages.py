@@ -75,7 +75,9 @@ class DossierPages:
             _MARGIN, self._y + 14, f"Case file of return {prepare(facts.return_)}", size=18, style="bold"
         )
         self._y += 32
-        self._paragraph(f"{facts.device}. Made on {facts.made_at} from a record of {facts.events} events.")
+        self._paragraph(
+            f"{facts.device}. Made on {facts.made_at} from a record of {facts.events} events. All times are UTC."
+        )
         self._y += 4
         self._pairs(facts.summary)
         if facts.description:
@@ -90,7 +92,7 @@ class DossierPages:
             self._pairs(facts.deadlines)
         self._heading("How to check this file")
         self._paragraph(
-            "`returnctl dossier verify FILE` says, without any network and without the return's folder, whether the "
+            "“returnctl dossier verify FILE” says, without any network and without the return's folder, whether the "
             "pages, the record and the attached files are what they were. The record is a chain: each event holds "
             "the hash of the one before, and the last hash, at the foot of every page, stands for them all."
         )
@@ -106,7 +108,7 @@ class DossierPages:
             return
         self._paragraph(
             "An anchor, 16 digits of the hash of its time, went out in these messages; whoever has one can check the "
-            "record against it with `--anchor`:"
+            "record against it with --anchor:"
         )
         for witness in found:
             line = f"{witness.at}   {witness.anchor}   events 1 to {witness.event}, with {witness.how}"

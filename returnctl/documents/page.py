@@ -35,8 +35,10 @@ class Pen:
     """Draws on the pages of one PDF and hands back its bytes."""
 
     def __init__(self, paper: Paper, title: str) -> None:
+        from reportlab import rl_config
         from reportlab.pdfgen.canvas import Canvas
 
+        rl_config.useA85 = 0  # text for bytes: a quarter more of them, and a third of a dossier's time
         self.width, self.height = PAPERS[paper]
         self._file = io.BytesIO()
         self._canvas: Canvas = Canvas(

@@ -11,10 +11,11 @@ from msgspec import Struct
 from returnctl import casefile, received, standing
 from returnctl.app import App
 from returnctl.casefile import Casefile
+from returnctl.chronicle import utc
 from returnctl.documents.dossier import draw_dossier
 from returnctl.documents.dossier_facts import Saying
 from returnctl.errors import ReturnctlError
-from returnctl.output import Table, when
+from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import policy
 from returnctl.returns.held import Return
@@ -102,7 +103,7 @@ def _conversation(app: App, held: Return, case: Casefile) -> tuple[tuple[Saying,
     if mirror := received.load(held):
         return tuple(
             Saying(
-                at=when(said.at or ""),
+                at=utc(said.at or ""),
                 author=said.author,
                 text=said.text,
                 files=tuple(file.name for file in said.files),
@@ -115,11 +116,11 @@ def _conversation(app: App, held: Return, case: Casefile) -> tuple[tuple[Saying,
         found = app.marketplace_of(held).messages(held.state.case)
     except ReturnctlError as error:
         app.warn(f"The conversation could not be read, so the dossier is without it: {error.message}")
-        return (), f"It could not be read when this file was made ({when(held.now().isoformat())})."
+        return (), f"It could not be read when this file was made ({utc(held.now().isoformat())})."
     case.files[casefile.CONVERSATION] = msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
     return tuple(
         Saying(
-            at=when(message.at),
+            at=utc(message.at),
             author=message.author,
             text=message.text,
             files=tuple(attachment.name for attachment in message.attachments),

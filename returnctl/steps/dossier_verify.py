@@ -67,7 +67,23 @@ def run(app: App, path: Path, anchor: str | None) -> DossierCheck:
     data = _read(path)
     sealed = seal_of(data)
     found = _contents(data, path, sealed)
-    manifest = _manifest(found, path, sealed)
+    result = examine(found, _manifest(found, path, sealed), path, sealed, wanted)
+    result.every = app.options.verbose > 0
+    if not result.intact:
+        names = [check.name for check in _all_problems(result)]
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        raise Damaged(
+            f"{path.name} is not as it was made: {', '.join(names[:3])}{more}.",
+            hint="what is marked ✓ still stands; ask for the file as it was made, or make it anew",
+            result=result,
+        )
+    return result
+
+
+def examine(
+    found: Contents, manifest: Manifest, path: Path, sealed: bool | None, wanted: str | None
+) -> DossierCheck:
+    """Every check of what was read from a dossier. `wanted` is an anchor, `sealed` what the seal says."""
     read = read_record(Path(NAME), found.record or b"")
     witness, anchored = _witness(read, wanted)
     result = DossierCheck(
@@ -86,19 +102,13 @@ def run(app: App, path: Path, anchor: str | None) -> DossierCheck:
         events=len(read.entries),
         anchor=read.hashes[-1][:ANCHOR_LENGTH] if read.hashes else "",
         anchored=anchored,
-        every=app.options.verbose > 0,
     )
-    bad = problems([*result.record, *result.pages, *result.files, result.seal, result.witness])
-    if bad:
-        result.intact = False
-        names = ", ".join(check.name for check in bad[:3])
-        more = f" and {len(bad) - 3} more" if len(bad) > 3 else ""
-        raise Damaged(
-            f"{path.name} is not as it was made: {names}{more}.",
-            hint="what is marked ✓ still stands; ask for the file as it was made, or make it anew",
-            result=result,
-        )
+    result.intact = not _all_problems(result)
     return result
+
+
+def _all_problems(result: DossierCheck) -> list[Check]:
+    return problems([*result.record, *result.pages, *result.files, result.seal, result.witness])
 
 
 def _read(path: Path) -> bytes:

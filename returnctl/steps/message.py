@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from returnctl import conversation, doubts, handover, standing
+from returnctl import anchors, conversation, doubts, handover, standing
 from returnctl.adoption import CODE_LENGTH, MARKER
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
@@ -117,7 +117,7 @@ def listing(app: App, reference: Reference) -> MessagesResult:
         Said(
             at=message.at,
             author=message.author,
-            text=MARKER.sub("", message.text).strip(),
+            text=anchors.without(MARKER.sub("", message.text)).strip(),
             attachments=tuple(attachment.name for attachment in message.attachments),
         )
         for message in messages
