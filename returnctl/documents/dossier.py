@@ -10,7 +10,7 @@ import msgspec
 
 from returnctl.documents.dossier_facts import DossierFacts
 from returnctl.documents.dossier_pages import DossierPages, Spot
-from returnctl.documents.dossier_seal import Manifest, seal
+from returnctl.documents.dossier_seal import Manifest, hashes_of, seal
 from returnctl.documents.imposition import Sheets
 from returnctl.documents.label_file import LabelFile
 from returnctl.documents.page import Pen
@@ -27,22 +27,24 @@ def draw_dossier(
     facts: DossierFacts, *, record: bytes, files: Mapping[str, bytes], paper: Literal["a4", "letter"]
 ) -> Dossier:
     """The dossier with the record (`return.json`) and `files`, by their names in the folder, attached."""
-    pages = DossierPages(Pen(paper, f"Case file of return {facts.return_}"), facts, files)
-    drawn = pages.draw()
+    attached = {"return.json": record, **files}
+    digests = hashes_of(attached)
+    title = f"Case file of return {facts.return_}"
+    pages = DossierPages(Pen(paper, title), facts, files, digests)
+    sheets = Sheets.over(pages.draw())
     if pages.label_spot and facts.label:
-        drawn = _with_label(drawn, pages.label_spot, facts.label)
+        _place(sheets, pages.label_spot, facts.label)
     about = Manifest(
         return_=facts.return_, made_at=facts.made_at, head=facts.head, left_out=dict(facts.left_out)
     )
-    return Dossier(data=seal(drawn, record, files, about), pages=pages.count)
+    return Dossier(data=seal(sheets.done(title), attached, digests, about), pages=pages.count)
 
 
-def _with_label(drawn: bytes, spot: Spot, label: LabelFile) -> bytes:
+def _place(sheets: Sheets, spot: Spot, label: LabelFile) -> None:
     """The label's first page within its frame, as vectors where it has them."""
     from pypdf import PdfReader
 
     page = PdfReader(io.BytesIO(label.data)).pages[0]
-    sheets = Sheets.over(drawn)
     sheets.turn_to(spot.page)
     left, bottom, right, top = (float(side) for side in page.trimbox)
     piece = sheets.piece(page, (left, bottom, right, top))
@@ -50,4 +52,3 @@ def _with_label(drawn: bytes, spot: Spot, label: LabelFile) -> bytes:
     x = spot.x + (spot.width - piece.width * scale) / 2
     y = spot.y + (spot.height - piece.height * scale) / 2
     sheets.place(piece, x, y, scale=scale)
-    return sheets.finish(f"Case file of return {spot.title}")

@@ -43,10 +43,13 @@ class Spot(NamedTuple):
 class DossierPages:
     """Goes down the page, and on to the next one. `count` pages, once drawn; `label_spot` where a label goes."""
 
-    def __init__(self, pen: Pen, facts: DossierFacts, files: Mapping[str, bytes]) -> None:
+    def __init__(
+        self, pen: Pen, facts: DossierFacts, files: Mapping[str, bytes], digests: Mapping[str, str]
+    ) -> None:
         self._pen = pen
         self._facts = facts
         self._files = files
+        self._digests = digests
         self._width = pen.width - 2 * _MARGIN
         self._column = (self._width - _GUTTER) / 2
         self._bottom = pen.height - _FOOT - 20
@@ -241,14 +244,12 @@ class DossierPages:
     def _attached(self) -> None:
         self._heading("Attached to this PDF")
         self._paragraph("The record, return.json, and these files, byte for byte; by the SHA-256 of each:")
-        from hashlib import sha256
-
         for name, content in self._files.items():
             self._room(2 * _SMALL_LEADING + 3)
             words = f"{name}  ({len(content):,} bytes)"
             for line in wrap(prepare(words), self._width, size=_SMALL + 0.5, lines=1):
                 self._pen.text(_MARGIN, self._y + 8, line, size=_SMALL + 0.5)
-            self._pen.text(_MARGIN, self._y + 16, sha256(content).hexdigest(), size=_SMALL - 1, style="mono")
+            self._pen.text(_MARGIN, self._y + 16, self._digests[name], size=_SMALL - 1, style="mono")
             self._y += 2 * _SMALL_LEADING + 3
         for name, why in self._facts.left_out.items():
             self._line(f"Not attached: {name} ({why})", size=_SMALL + 0.5, leading=_SMALL_LEADING + 1)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfWriter
 
 MANIFEST = "dossier.json"
 SCHEMA = 1
@@ -57,24 +57,27 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[Listed, ...]
 
 
-def seal(drawn: bytes, record: bytes, files: Mapping[str, bytes], about: Manifest) -> bytes:
-    """The dossier: the drawn pages with the record and the files attached, listed and sealed.
+def hashes_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """The SHA-256 of each, in hex."""
+    return {name: sha256(content).hexdigest() for name, content in files.items()}
 
-    Equal contents give equal bytes. `about` comes without pages and files; they are found here.
+
+def seal(writer: PdfWriter, files: Mapping[str, bytes], digests: Mapping[str, str], about: Manifest) -> bytes:
+    """The dossier: the drawn pages with the record and the other files attached, listed and sealed.
+
+    `digests` are those of `hashes_of`. `about` comes without pages and files; they are found here. Equal contents
+    give equal bytes.
     """
-    from pypdf import PdfReader, PdfWriter
-
     hashes: dict[int, bytes] = {}
-    reader = PdfReader(io.BytesIO(drawn))
-    attached = {"return.json": record, **files}
     manifest = msgspec.structs.replace(
         about,
-        pages=tuple(page_hash(page, hashes) for page in reader.pages),
-        files=tuple(_listed(name, content) for name, content in attached.items()),
+        pages=tuple(page_hash(page, hashes) for page in writer.pages),
+        files=tuple(
+            Listed(name=name, sha256=digests[name], bytes=len(content)) for name, content in files.items()
+        ),
     )
-    writer = PdfWriter(io.BytesIO(drawn), incremental=True)
     writer.add_attachment(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
-    for name, content in attached.items():
+    for name, content in files.items():
         writer.add_attachment(name, content)
     out = io.BytesIO()
     writer.write(out)

@@ -15,7 +15,7 @@ from returnctl.documents.geometry import size as size_of
 from returnctl.documents.page import DOT, PAPERS, Paper
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
+    from pypdf import PageObject, PdfWriter
 
 
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,11 +149,15 @@ class Sheets:
 
     def finish(self, title: str) -> bytes:
         """The PDF; equal sheets give equal bytes."""
+        out = io.BytesIO()
+        self.done(title).write(out)
+        return out.getvalue()
+
+    def done(self, title: str) -> PdfWriter:
+        """The sheets, ready to be written."""
         self._finish_page()
         self._writer.metadata = {"/Title": title, "/Creator": "returnctl"}
-        out = io.BytesIO()
-        self._writer.write(out)
-        return out.getvalue()
+        return self._writer
 
 
 def quarter_turns(degrees: int) -> Matrix:

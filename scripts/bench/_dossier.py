@@ -14,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 from returnctl.documents import dossier_pages
 from returnctl.documents.dossier import draw_dossier
 from returnctl.documents.dossier_facts import DossierFacts, Moment, Saying, Shot, Witness
+from returnctl.documents.dossier_seal import hashes_of
 from returnctl.documents.label_file import LabelFile
 
 PHOTOS = 12
@@ -124,7 +125,7 @@ class Case:
         canvas = pen._canvas
         for name in _DRAWING:
             setattr(canvas, name, _spy(calls, name, getattr(canvas, name)))
-        pages = dossier_pages.DossierPages(pen, self.facts, self.files)
+        pages = dossier_pages.DossierPages(pen, self.facts, self.files, hashes_of(self.files))
         pages.draw()
         assert pages.label_spot is not None
         self.spot = pages.label_spot
