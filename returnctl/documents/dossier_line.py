@@ -35,7 +35,7 @@ def draw_line(pen: Pen, x: float, y: float, width: float, scans: Sequence[Scan])
             pen.block(centre - _RADIUS, level - _RADIUS, 2 * _RADIUS)
         else:
             pen.dot(centre, level, _RADIUS, filled=n == len(scans) - 1)
-        _centred(pen, centre, level - 12, status.replace("-", " "), 8, step, bold=True)
+        _centred(pen, centre, level - 12, status.replace("-", " "), 7.2, step, bold=True)
         day, _, clock = at.partition(" ")
         _centred(pen, centre, level + 15, day, 7.5, step)
         _centred(pen, centre, level + 24, clock, 7, step)

@@ -169,15 +169,18 @@ class DossierPages:
         if small is None:
             pen.box(x, top, self._column, _PICTURE_HEIGHT, weight=0.4)
             pen.text(x + 10, top + 20, "This picture can't be read or is not there any more.", size=8)
+            width = self._column
         else:
             jpeg, width, height = small
             pen.picture(x, top + _PICTURE_HEIGHT - height, width, height, jpeg)
         baseline = top + _PICTURE_HEIGHT + 12
         room = 0.0
         if shot.verdict:
-            right, kind = x + self._column, verdict_badge(shot.verdict)
-            room = pen.badge_right(right, baseline, shot.verdict, size=7.5, kind=kind)
-        for line in wrap(prepare(shot.title), self._column - room - 6, size=9, lines=1, style="bold"):
+            width, kind = max(width, self._column / 2), verdict_badge(shot.verdict)
+            room = pen.badge_right(x + width, baseline, shot.verdict, size=7.5, kind=kind)
+        for line in wrap(
+            prepare(shot.title), max(width, self._column / 2) - room - 6, size=9, lines=1, style="bold"
+        ):
             pen.text(x, baseline, line, size=9, style="bold")
         y = baseline + 4
         for note in self._notes(shot):
@@ -279,8 +282,12 @@ class DossierPages:
             self._y += height + 2
 
     def _paragraph(self, words: str, *, size: float = _TEXT) -> None:
-        for line in wrap(prepare(words), self._width, size=size, lines=_MOST_LINES):
-            self._line(line, size=size, leading=size * 1.42)
+        leading = size * 1.42
+        lines = wrap(prepare(words), self._width, size=size, lines=_MOST_LINES)
+        for at, line in enumerate(lines):
+            if at == len(lines) - 2:  # no last line stands alone on the next page
+                self._room(2 * leading)
+            self._line(line, size=size, leading=leading)
 
     def _line(self, line: str, *, size: float, leading: float) -> None:
         self._room(leading)

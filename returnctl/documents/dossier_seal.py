@@ -107,7 +107,7 @@ def contents(data: bytes) -> Contents:
     manifest = next((content for name, content in found if name == MANIFEST), None)
     head = _head(manifest)
     hashes: dict[int, bytes] = {}
-    pages = list(reader.pages)
+    pages = list(reader.pages) if manifest is not None else []
     return Contents(
         manifest=manifest,
         record=next((content for name, content in found if name == "return.json"), None),

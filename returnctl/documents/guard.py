@@ -19,7 +19,7 @@ from returnctl.errors import Refused
 Job = Literal["rebuild", "read", "dossier"]
 
 MAX_BYTES = 10 * 1024 * 1024
-CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0, "dossier": 30.0}
+CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0, "dossier": 3.0}
 MEMORY_BYTES = 256 * 1024 * 1024
 _WALL_SECONDS = {"rebuild": 20, "read": 20, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""

@@ -69,7 +69,7 @@ def _draw(pen: Pen, cell: _Cell, picture: Picture) -> None:
         pen.text(frame.x + 10, frame.y + 20, "This picture can't be read.", size=8.5)
     else:
         jpeg, width, height = thumb
-        x, y = frame.x + (frame.width - width) / 2, frame.y + (frame.height - height) / 2
+        x, y = frame.x + (frame.width - width) / 2, frame.y + frame.height - height
         pen.picture(x, y, width, height, jpeg)
         pen.box(x, y, width, height, weight=0.4)
     _caption(pen, cell, prepare(view), prepare(verdict))

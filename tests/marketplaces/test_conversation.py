@@ -84,9 +84,14 @@ class TestMessages:
         told = conversation.tell(app(shop), one, Saying(step="imei", text="IMEI: 1", items={"imei": "1"}))
         assert told == Told(sent=True, messages=1)
         (text,) = shop.received
-        assert text.startswith("IMEI: 1\n\n[rc imei 1/1 ")
+        assert re.match(r"IMEI: 1\n\nEvidence anchor: [0-9a-f]{16}\n\n\[rc imei 1/1 ", text)
         assert MARKER.search(text)
         assert again(one).state.sent == {"imei": {"imei": "1"}}
+
+    def test_the_anchor_is_that_of_the_record_before_it(self, one: Return) -> None:
+        shop, before = Shop(), one.record.head
+        conversation.tell(app(shop), one, saying("back", "left", "right", "top"))
+        assert [f"Evidence anchor: {before[:16]}" in text for text in shop.received] == [True, True]
 
     def test_as_many_as_its_files_take(self, one: Return) -> None:
         shop = Shop()
