@@ -69,7 +69,8 @@ def facts(
     kept = _times(case.read)
     return DossierFacts(
         return_=held.name,
-        made_at=utc(made_at),
+        made_at=made_at,
+        made_on=utc(made_at),
         device=chronicle.device(state.device),
         head=held.record.head,
         events=len(case.read.entries),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from returnctl.app import App
 from returnctl.carriers import tracking_number
 from returnctl.digest import hex_of
+from returnctl.documents.label_file import LabelFile
 from returnctl.errors import Failed, Refused, Usage
 from returnctl.marketplaces.base import RemoteLabel
 from returnctl.returns.events import LabelKept
@@ -33,7 +35,8 @@ def take(
     Raises Refused where the return has another one and --again was not given, Usage for what is no number.
     """
     content = _read(file) if file else None
-    number = _number(app, held, number, content)
+    label = _accepted(content) if content is not None else None
+    number = _number(app, held, number, label)
     carrier = carrier or _recognised(app, number)
     before = held.state.label
     same_file = content is None or (before is not None and before.original_sha256 == hex_of(content))
@@ -51,6 +54,7 @@ def take(
     keep(
         held,
         content,
+        label,
         source="file" if file else "own",
         carrier=carrier,
         carrier_name=carrier_name,
@@ -58,13 +62,10 @@ def take(
     )
 
 
-def keep(held: Return, content: bytes | None, **facts: Any) -> None:
-    """Keep a label's file, made harmless, and record it."""
+def keep(held: Return, content: bytes | None, label: LabelFile | None, **facts: Any) -> None:
+    """Keep a label's file, made harmless as `label`, and record it."""
     file = digest = original = None
-    if content is not None:
-        from returnctl.documents.label import accept_label
-
-        label = accept_label(content)
+    if content is not None and label is not None:
         file = held.keep(f"documents/label.{label.extension}", label.data)
         digest, original = hex_of(label.data), hex_of(content)
     held.note(LabelKept(file=file, sha256=digest, original_sha256=original, **facts))
@@ -74,7 +75,15 @@ def keep_remote(held: Return, content: bytes, remote: RemoteLabel, valid_until: 
     """Keep the marketplace's label. What the marketplace does not say of it is read from the file itself."""
     before, digest = held.state.label, hex_of(content)
     same = before if before and before.source == "marketplace" and before.original_sha256 == digest else None
-    number = remote.tracking_number or (same.tracking_number if same else _only_number(content))
+    lost = same is None or same.file is None or not (held.folder / same.file).is_file()
+    label = _accepted(content) if lost else None
+    read = _numbers_on(label)
+    if remote.tracking_number and (other := _other_number(remote.tracking_number, read)):
+        raise Refused(
+            f"The barcode of the seller's label says {other}, the marketplace {remote.tracking_number}.",
+            hint="ask the seller which is right (`returnctl message`); `label --file` takes a label all the same",
+        )
+    number = remote.tracking_number or (same.tracking_number if same else read[0] if len(read) == 1 else None)
     carrier = remote.carrier
     if carrier == "other" and number:
         carrier = tracking_number.recognition(number).carrier or "other"
@@ -85,15 +94,10 @@ def keep_remote(held: Return, content: bytes, remote: RemoteLabel, valid_until: 
         "tracking_number": number,
         "valid_until": remote.valid_until or valid_until,
     }
-    if same is None or same.file is None or not (held.folder / same.file).is_file():
-        keep(held, content, **facts)
-    elif (now := replace(same, **facts)) != same:
+    if label is not None:
+        keep(held, content, label, **facts)
+    elif same is not None and (now := replace(same, **facts)) != same:
         held.note(now)
-
-
-def _only_number(content: bytes) -> str | None:
-    read = _read_numbers(content)
-    return read[0] if len(read) == 1 else None
 
 
 def lay_out(held: Return, paper: Literal["a4", "letter", "4x6"], *, spare: bool) -> str:
@@ -108,15 +112,17 @@ def lay_out(held: Return, paper: Literal["a4", "letter", "4x6"], *, spare: bool)
 
 
 def print_file(path: Path) -> None:
-    """Hand a file to the system's printer. Raises Failed where there is none, or it refuses."""
+    """Hand a file to the system's printer, ZPL as it is. Raises Failed where there is none, or it refuses."""
     import shutil
     import subprocess
 
     program = shutil.which("lp") or shutil.which("lpr")
     if not program:
         raise Failed("There is no printing program (lp or lpr) here.", hint=f"print {path} by hand")
+    # Left alone, CUPS makes a page fit between the printer's margins. An lpr without CUPS knows no such words.
+    how = ["-o", "raw" if path.suffix == ".zpl" else "print-scaling=none"] if program.endswith("lp") else []
     try:
-        done = subprocess.run([program, str(path)], capture_output=True, check=False, timeout=60)  # noqa: S603 - found on PATH, a fixed argument list
+        done = subprocess.run([program, *how, str(path)], capture_output=True, check=False, timeout=60)  # noqa: S603 - found on PATH, fixed arguments
     except (OSError, subprocess.TimeoutExpired):
         raise Failed(f"{program} did not answer.", hint=f"print {path} by hand") from None
     if done.returncode:
@@ -135,11 +141,16 @@ def _read(path: Path) -> bytes:
         raise Usage(f"{path}: {(error.strerror or 'unreadable').lower()}.") from None
 
 
-def _number(app: App, held: Return, given: str | None, content: bytes | None) -> str | None:
+def _number(app: App, held: Return, given: str | None, label: LabelFile | None) -> str | None:
     own = {*held.state.imeis, held.state.identified.imei if held.state.identified else None}
-    read = [found for found in _read_numbers(content) if found not in own] if content else []
+    read = [found for found in _numbers_on(label) if found not in own]
     if given is not None:
         number = tracking_number.checked(given)
+        if other := _other_number(number, read):
+            raise Refused(
+                f"The label's barcode says {other}, not {number}.",
+                hint="leave --number out, and the label's own is taken",
+            )
         if read and number not in read:
             app.warn(f"The label's barcode says {', '.join(read[:3])}, not {number}: compare them once more.")
         return number
@@ -151,10 +162,26 @@ def _number(app: App, held: Return, given: str | None, content: bytes | None) ->
     return tracking_number.checked(app.ask("The tracking number on the label", "--number"))
 
 
-def _read_numbers(content: bytes) -> tuple[str, ...]:
-    from returnctl.documents.label import accept_label, label_numbers
+def _other_number(number: str, read: Sequence[str]) -> str | None:
+    """A good number of the same carrier that the label bears, where it does not bear this one."""
+    if number in read:
+        return None
+    carrier = tracking_number.recognition(number).carrier
+    found = map(tracking_number.recognition, read)
+    return next((one.number for one in found if one.check == "right" and one.carrier == carrier), None)
 
-    return label_numbers(accept_label(content))
+
+def _accepted(content: bytes) -> LabelFile:
+    from returnctl.documents.label import accept_label
+
+    return accept_label(content, read=True)
+
+
+def _numbers_on(label: LabelFile | None) -> tuple[str, ...]:
+    """What on the label looks like a tracking number; nothing where there is no label."""
+    from returnctl.documents.label import label_numbers
+
+    return label_numbers(label) if label else ()
 
 
 def _recognised(app: App, number: str | None) -> str:

@@ -45,12 +45,15 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
 class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the pages say. Pairs are a caption and a value; `head` is the chain's last hash.
 
+    `made_at` is RFC 3339, `made_on` the same for people.
+
     `scans` are the parcel's places in their order, the words of `vocabulary.STATUSES`. `label` has an extra line
     for each of `label_rows`. `left_out` tells why a file is not attached.
     """
 
     return_: str
     made_at: str
+    made_on: str
     device: str
     head: str
     events: int

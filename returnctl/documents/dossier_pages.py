@@ -79,7 +79,7 @@ class DossierPages:
         )
         self._y += 32
         self._paragraph(
-            f"{facts.device}. Made on {facts.made_at} from a record of {facts.events} events. All times are UTC."
+            f"{facts.device}. Made on {facts.made_on} from a record of {facts.events} events. All times are UTC."
         )
         self._y += 4
         self._pairs(facts.summary)

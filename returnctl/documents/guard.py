@@ -16,12 +16,12 @@ import msgspec
 
 from returnctl.errors import Refused
 
-Job = Literal["rebuild", "read", "dossier"]
+Job = Literal["rebuild", "label", "read", "dossier"]
 
 MAX_BYTES = 10 * 1024 * 1024
-CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "read": 4.0, "dossier": 3.0}
+CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "label": 1.5, "read": 4.0, "dossier": 3.0}
 MEMORY_BYTES = 256 * 1024 * 1024
-_WALL_SECONDS = {"rebuild": 20, "read": 20, "dossier": 120}
+_WALL_SECONDS = {"rebuild": 20, "label": 30, "read": 20, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""
 
 
@@ -36,7 +36,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
-    """Has `data` (a PDF) rebuilt or read by the child, or a dossier looked through.
+    """Has `data` (a PDF) rebuilt or read by the child, a label both, or a dossier looked through.
 
     `noun` is the person's word: `label`, `invoice`.
 

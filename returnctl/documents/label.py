@@ -32,16 +32,20 @@ _KNOWN_OTHERS = (
 _PRINTER_SETTINGS = re.compile(rb"[\^~](?:KP|N[BCDINPRSTW]|W[AEIPRSX]|JU)", re.IGNORECASE)
 
 
-def accept_label(data: bytes) -> LabelFile:
-    """Checks a label of at most 10 MB. Raises `Refused` with a clear line where it can't be used."""
+def accept_label(data: bytes, *, read: bool = False) -> LabelFile:
+    """Checks a label of at most 10 MB. Raises `Refused` with a clear line where it can't be used.
+
+    With `read` a PDF is read in the same go, for `label_numbers`.
+    """
     if len(data) > guard.MAX_BYTES:
         raise Refused(
             "This label is larger than 10 MB.", hint="Ask for it as PDF, PNG or GIF of ordinary size."
         )
     kind = _kind(data)
     if kind == "pdf":
-        reply = guard.run("rebuild", data, noun="label", max_pages=_MAX_PAGES)
-        return LabelFile(kind=kind, data=reply.data, pages=reply.pages, extension="pdf")
+        reply = guard.run("label" if read else "rebuild", data, noun="label", max_pages=_MAX_PAGES)
+        texts = reply.texts if read else None
+        return LabelFile(kind=kind, data=reply.data, pages=reply.pages, extension="pdf", texts=texts)
     pages = _check_zpl(data) if kind == "zpl" else _check_picture(data, kind)
     return LabelFile(kind=kind, data=data, pages=pages, extension=_EXTENSIONS[kind])
 
@@ -56,7 +60,7 @@ def label_numbers(label: LabelFile) -> tuple[str, ...]:
     if label.kind == "zpl":
         return tracking_numbers(zpl_fields(label.data))
     if label.kind == "pdf":
-        return tracking_numbers(_texts(label.data))
+        return tracking_numbers(_texts(label.data) if label.texts is None else label.texts)
     from PIL import Image
 
     with Image.open(io.BytesIO(label.data)) as picture:

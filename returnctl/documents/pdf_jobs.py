@@ -41,8 +41,26 @@ def _limit(seconds: float, memory: int) -> None:
     signal.setitimer(signal.ITIMER_PROF, seconds)
     with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of the address space
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    whole = math.ceil(seconds) + 1
+    whole = math.ceil(seconds + CPU_SECONDS["read"]) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (whole, whole))
+
+
+def _texts(data: bytes) -> tuple[str, ...]:
+    """What can be read of a label that was rebuilt; nothing where that takes too long, for the label is good."""
+    from returnctl.documents import pdf_read
+
+    signal.signal(signal.SIGPROF, _stop)
+    signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS["read"])
+    try:
+        return pdf_read.texts(data)
+    except Exception:  # noqa: BLE001 - as below; also the end of the time
+        return ()
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
 
 
 def _answer(job: Job, data: bytes, max_pages: int) -> Reply:
@@ -54,7 +72,7 @@ def _answer(job: Job, data: bytes, max_pages: int) -> Reply:
         if job == "dossier":
             return Reply(data=msgspec.msgpack.encode(dossier_seal.contents(data)))
         rebuilt, pages = pdf_rebuild.rebuild(data, max_pages=max_pages)
-        return Reply(data=rebuilt, pages=pages)
+        return Reply(data=rebuilt, pages=pages, texts=_texts(rebuilt) if job == "label" else ())
     except Refused as refusal:
         return Reply(refused=refusal.message, hint=refusal.hint)
     except (MemoryError, RecursionError):

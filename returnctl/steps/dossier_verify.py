@@ -11,16 +11,21 @@ from returnctl import anchors, checks
 from returnctl.app import App
 from returnctl.casefile import CONVERSATION
 from returnctl.checks import Check, problems
+from returnctl.chronicle import utc
 from returnctl.documents import guard
 from returnctl.documents.dossier_seal import SCHEMA, Contents, Listed, Manifest, seal_of
 from returnctl.errors import Damaged, Failed, Refused, Usage
-from returnctl.output import Table, when
+from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns.examination import RecordRead, read_record
 from returnctl.returns.record import ANCHOR_LENGTH, NAME
 
 #: Originals and copies of a whole set of photos, and then some.
 MAX_BYTES = 1_000_000_000
+
+_ORIGINALS = "originals/"
+_BEGINNING = 12
+"""So many digits of its hash does an original's name begin with."""
 
 
 class DossierCheck(Result, kw_only=True):
@@ -46,7 +51,8 @@ class DossierCheck(Result, kw_only=True):
         return content
 
     def for_people(self) -> Iterable[str | Table]:
-        yield f"Case file of return {self.return_}, made on {when(self.made_at)}: {self.events} events."
+        events = f"{self.events} event{'s' if self.events != 1 else ''}"
+        yield f"Case file of return {self.return_}, made on {utc(self.made_at)} UTC: {events}."
         shown = [*self.record, *self._some(self.pages, "page"), *self._some(self.files, "file")]
         yield from checks.lines([*shown, self.seal, self.witness])
 
@@ -194,8 +200,9 @@ def _files(found: Contents, manifest: Manifest, read: RecordRead) -> Iterator[Ch
     """Each attached file against the list, and against the record where that names it."""
     listed = {one.name: one for one in manifest.files}
     here = {one.name: one for one in found.files}
+    recorded = _recorded(here, read)
     for name in sorted(listed.keys() | here.keys()):
-        yield _file(name, listed.get(name), here.get(name), read)
+        yield _file(name, listed.get(name), here.get(name), recorded.get(name))
     if len(here) != len(found.files):
         yield Check(name="files", state="problem", message="Two attached files have the same name.")
     for name in sorted(read.named.keys() - here.keys() - listed.keys()):
@@ -206,14 +213,13 @@ def _files(found: Contents, manifest: Manifest, read: RecordRead) -> Iterator[Ch
             yield Check(name=name, state="problem", message="The record names it, and it is missing.")
 
 
-def _file(name: str, listed: Listed | None, here: Listed | None, read: RecordRead) -> Check:
+def _file(name: str, listed: Listed | None, here: Listed | None, recorded: str | None) -> Check:
     if here is None:
         return Check(name=name, state="problem", message="It is missing.")
     if listed is None:
         return Check(name=name, state="problem", message="It was put in later.")
     if here != listed:
         return Check(name=name, state="problem", message="It was changed.")
-    recorded = _recorded(name, read)
     if recorded and not here.sha256.startswith(recorded):
         return Check(name=name, state="problem", message="It is not what the record says that was kept.")
     known = recorded or name in (NAME, CONVERSATION)
@@ -222,9 +228,16 @@ def _file(name: str, listed: Listed | None, here: Listed | None, read: RecordRea
     )
 
 
-def _recorded(name: str, read: RecordRead) -> str | None:
-    """The file's hash, or its beginning, as the record has it; an original bears it in its name."""
-    return read.named.get(name) or (name[10:22] if name.startswith("originals/") else None)
+def _recorded(names: Iterable[str], read: RecordRead) -> dict[str, str]:
+    """The files' hashes as the record has them; of an original that it does not name, the beginning in its name."""
+    originals = [getattr(entry.what, "original_sha256", None) for entry in read.entries]
+    whole = {digest[:_BEGINNING]: digest for digest in originals if digest}
+    found = {name: digest for name, digest in read.named.items() if digest}
+    for name in names:
+        if name.startswith(_ORIGINALS) and name not in found:
+            beginning = name[len(_ORIGINALS) :][:_BEGINNING]
+            found[name] = whole.get(beginning, beginning)
+    return found
 
 
 def _witness(read: RecordRead, wanted: str | None) -> tuple[Check, int | None]:
@@ -236,8 +249,8 @@ def _witness(read: RecordRead, wanted: str | None) -> tuple[Check, int | None]:
         return Check(name="anchor", state="note", message=message, hint=hint), None
     for number, digest in enumerate(read.hashes, 1):
         if digest.startswith(wanted):
-            until, later = when(read.entries[number - 1].at), len(read.hashes) - number
-            message = f"It vouches for events 1 to {number}, up to {until}"
+            until, later = utc(read.entries[number - 1].at), len(read.hashes) - number
+            message = f"It vouches for events 1 to {number}, up to {until} UTC"
             message += f"; {later} came after it." if later else ", which is all of them."
             return Check(name="anchor", state="ok", message=message), number
     message = "No event has this hash: the record was written anew, or the anchor is of another return."

@@ -66,7 +66,8 @@ class Case:
         )
         self.facts = DossierFacts(
             return_="10000001",
-            made_at="2026-11-28 09:00",
+            made_at="2026-11-28T09:00:00+00:00",
+            made_on="2026-11-28 09:00",
             device="Apple iPhone 13 (smartphone)",
             head=digest,
             events=40,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.commands.running import Runner
 from tests.commands.world import NUMBER, Sandbox, tree
+from tests.documents.labels import pdf_label, zpl
 
 KEYS = {
     "path", "carrier", "tracking_number", "source", "price", "price_basis", "state", "valid_until", "label_due",
@@ -69,6 +70,18 @@ class TestPrepaid:
         run_line("label 10000001")
         sandbox.advance("10000001", "in-transit")
         assert run_line("label 10000001 --json").json["state"] == "used"
+
+    def test_with_the_barcode_of_another_is_refused(
+        self, run_line: Runner, workspace: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(
+            "returnctl.marketplaces.returns_api.ReturnsApi.label", lambda *_: pdf_label(NUMBER)
+        )
+        before = tree(workspace / "10000001")
+        error = run_line("label 10000001 --json", 6).error
+        assert NUMBER in error["message"]
+        assert "message" in error["hint"]
+        assert tree(workspace / "10000001") == before
 
 
 class TestNoneYet:
@@ -161,10 +174,20 @@ class TestAFile:
         run_line("label 10000001 --file {file}", file=a_label[0])
         assert tree(workspace / "10000001") == before
 
-    def test_another_number_than_its_barcode_is_warned_of(
+    def test_another_number_than_its_barcode_is_refused(
+        self, run_line: Runner, workspace: Path, a_label: tuple[Path, str]
+    ) -> None:
+        before = tree(workspace / "10000001")
+        ran = run_line(f"label 10000001 --file {{file}} --number {NUMBER} --json", 6, file=a_label[0])
+        assert NUMBER in ran.error["message"]
+        assert a_label[1] in ran.error["message"]
+        assert tree(workspace / "10000001") == before
+
+    def test_a_number_that_no_carrier_of_ours_has_is_warned_of(
         self, run_line: Runner, a_label: tuple[Path, str]
     ) -> None:
-        ran = run_line(f"label 10000001 --file {{file}} --number {NUMBER}", file=a_label[0])
+        line = "label 10000001 --file {file} --number JJD014600003SE123456 --carrier other"
+        ran = run_line(line, file=a_label[0])
         assert "warning" in ran.stderr
         assert a_label[1] in ran.stderr
 
@@ -231,11 +254,17 @@ class TestPaper:
     def test_printed(self, run_line: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         program = tmp_path / "bin" / "lp"
         program.parent.mkdir()
-        program.write_text(f"#!/bin/sh\necho \"$1\" > '{tmp_path}/printed'\n")
+        program.write_text(f"#!/bin/sh\necho \"$@\" > '{tmp_path}/printed'\n")
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
         path = run_line("label 10000001 --print --json").json["path"]
-        assert (tmp_path / "printed").read_text().strip() == path
+        assert (tmp_path / "printed").read_text().strip() == f"-o print-scaling=none {path}"
+        (tmp_path / "label.zpl").write_bytes(zpl())
+        path = run_line("label 10000001 --again --file {f} --print --json", f=tmp_path / "label.zpl").json[
+            "path"
+        ]
+        assert (tmp_path / "printed").read_text().strip() == f"-o raw {path}"
+        assert Path(path).read_bytes() == zpl()
 
     def test_without_a_printing_program(
         self, run_line: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
