@@ -45,6 +45,7 @@ EXAMPLES = {
     "inbox": Example(well="--profile sandbox-seller", badly="--since 2x", exit=2),
     "pull": Example(well="10000006", badly="10000099 --profile sandbox-seller"),
     "report-problem": Example(well="10000006 --type OTHER", badly="10000006 --type DAMAGED_PACKAGE", exit=2),
+    "dossier": Example(well="10000001", badly="10000099"),
     "verify": Example(well="10000001", badly="10000099"),
     "purge": Example(well="10000001 --yes", badly="10000099 --yes"),
     "guide": Example(well="10000001", badly="10000099"),
