@@ -17,6 +17,8 @@ from returnctl.errors import Refused
 from tests.documents import hostile
 from tests.documents.try_hostile import Outcome
 
+pytestmark = pytest.mark.timeout(600)  # all kinds are tried in one go, also where the machine has other work
+
 HARMLESS = {
     "javascript",
     "launch",
