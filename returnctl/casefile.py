@@ -81,6 +81,7 @@ def facts(
         timeline=tuple(Moment(at=at, words=words) for at, words in chronicle.words(case.read.entries)),
         photos=tuple(_photo(photo, case.files, kept) for photo in state.photos.values()),
         photos_left_out=state.left_out,
+        deleted_on=state.purged_at[:10] if state.purged_at else None,
         identity=tuple(_identity(state)),
         proofs=tuple(_proof(proof, case.files, kept) for proof in state.proofs),
         proof_note=f"No account to disconnect: {state.proof_not_possible}."

@@ -45,7 +45,7 @@ class Witness(msgspec.Struct, frozen=True, kw_only=True):
 class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the pages say. Pairs are a caption and a value; `head` is the chain's last hash.
 
-    `made_at` is RFC 3339, `made_on` the same for people.
+    `made_at` is RFC 3339, `made_on` the same for people; `deleted_on` is when the pictures were purged.
 
     `scans` are the parcel's places in their order, the words of `vocabulary.STATUSES`. `label` has an extra line
     for each of `label_rows`. `left_out` tells why a file is not attached.
@@ -64,6 +64,7 @@ class DossierFacts(msgspec.Struct, frozen=True, kw_only=True):
     timeline: tuple[Moment, ...] = ()
     photos: tuple[Shot, ...] = ()
     photos_left_out: tuple[str, ...] = ()
+    deleted_on: str | None = None
     identity: tuple[tuple[str, str], ...] = ()
     proofs: tuple[Shot, ...] = ()
     proof_note: str = ""

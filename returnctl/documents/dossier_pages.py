@@ -135,6 +135,8 @@ class DossierPages:
 
     def _photo_notes(self) -> tuple[str, ...]:
         facts = self._facts
+        if facts.deleted_on and not facts.photos:
+            return (f"The pictures were deleted on {facts.deleted_on}; their hashes are in the record.",)
         if not (facts.photos or facts.photos_left_out):
             return ("No photo of the device was kept.",)
         left_out = ", ".join(facts.photos_left_out)

@@ -79,6 +79,19 @@ class TestAsMade:
         (tmp_path / "photos" / "back.jpg").write_bytes(b"another picture")
         assert problems(made(found)) == {"photos/back.jpg"}
 
+    def test_after_a_purge(self, tmp_path: Path) -> None:
+        found = held(tmp_path, "back")
+        names = (
+            "photos/back.jpg",
+            *(f"originals/{path.name}" for path in (tmp_path / "originals").iterdir()),
+        )
+        found.note(e.Purged(files=names))
+        for name in names:
+            (tmp_path / name).unlink()
+        pdf = made(found)
+        assert problems(pdf) == set()
+        assert "The pictures were deleted on 2026-11-23" in flat_text(pdf)
+
     def test_without_any_photo(self, tmp_path: Path) -> None:
         pdf = made(held(tmp_path))
         assert problems(pdf) == set()
