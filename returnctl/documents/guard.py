@@ -21,7 +21,7 @@ Job = Literal["rebuild", "label", "read", "dossier"]
 MAX_BYTES = 10 * 1024 * 1024
 CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "label": 1.5, "read": 4.0, "dossier": 3.0}
 MEMORY_BYTES = 256 * 1024 * 1024
-_WALL_SECONDS = {"rebuild": 20, "label": 30, "read": 20, "dossier": 120}
+_WALL_SECONDS = {"rebuild": 60, "label": 60, "read": 60, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""
 
 

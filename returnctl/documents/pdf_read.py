@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MAX_PICTURES = 8
 _MAX_PAGES = 4
 _DPI = "300"
-_SECONDS = 10
+_SECONDS = 40
 
 
 def texts(data: bytes) -> tuple[str, ...]:

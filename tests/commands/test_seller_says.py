@@ -11,6 +11,7 @@ from returnctl.sandbox import client
 from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
 from tests.commands.world import Sandbox, tree
+from tests.documents.labels import pdf_label
 
 
 @pytest.fixture(autouse=True)
@@ -128,9 +129,8 @@ class TestLabel:
     def test_one_of_our_own_goes_to_the_buyer(
         self, run_line: Runner, sandbox: Sandbox, pulled: None, workspace: Path
     ) -> None:
-        file = workspace / "10000006" / "documents" / "label.pdf"
         own = workspace / "own.pdf"
-        own.write_bytes(file.read_bytes())
+        own.write_bytes(pdf_label("1Z999AA10123456784"))
         line = "label 10000006 --file {own} --number 1Z999AA10123456784 --again --yes --json"
         result = run_line(line, own=own).json
         assert (result["told_buyer"], result["source"]) == (True, "file")
@@ -144,7 +144,7 @@ class TestLabel:
         self, run_line: Runner, sandbox: Sandbox, pulled: None, workspace: Path
     ) -> None:
         own = workspace / "own.pdf"
-        own.write_bytes((workspace / "10000006" / "documents" / "label.pdf").read_bytes())
+        own.write_bytes(pdf_label("1Z999AA10123456784"))
         before = sandbox.ledger("10000006")
         line = "label 10000006 --file {own} --number 1Z999AA10123456784 --again --no-input"
         assert "--yes" in run_line(line, 2, own=own).stderr

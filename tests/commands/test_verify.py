@@ -15,7 +15,8 @@ from returnctl.returns.reference import Reference
 from returnctl.returns.workspace import Workspace
 from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
-from tests.commands.world import BY_HAND, tree
+from tests.commands.world import BY_HAND, NUMBER, tree
+from tests.documents.labels import pdf_label
 
 LINE = "verify 10000001 --json"
 
@@ -61,11 +62,9 @@ class TestASoundReturn:
         run_line("slip 10000001 --unlock-code-stdin", input="4711\n")
         assert run_line(LINE).json["intact"] is True
 
-    def test_a_label_of_ones_own(self, run_line: Runner, folder: Path) -> None:
-        run_line(
-            "label 10000001 --file {label} --number 1Z999AA10123456784 --again",
-            label=folder / "documents/label.pdf",
-        )
+    def test_a_label_of_ones_own(self, run_line: Runner, folder: Path, tmp_path: Path) -> None:
+        (tmp_path / "own.pdf").write_bytes(pdf_label(NUMBER))
+        run_line("label 10000001 --file {label} --again", label=tmp_path / "own.pdf")
         assert run_line(LINE).json["intact"] is True
 
     def test_other_files_do_not_matter(self, run_line: Runner, folder: Path) -> None:
