@@ -15,8 +15,8 @@ from returnctl.digest import hex_of
 from returnctl.documents.dossier_facts import DossierFacts, Moment, Saying, Shot, Witness
 from returnctl.documents.label_file import Kind, LabelFile
 from returnctl.errors import Failed, ReturnctlError
-from returnctl.returns import events as e
 from returnctl.returns import deadlines, files, policy
+from returnctl.returns import events as e
 from returnctl.returns.examination import RecordRead, read_record
 from returnctl.returns.held import Return
 from returnctl.returns.record import NAME
