@@ -50,8 +50,7 @@ def hand_over(app: App, reference: Reference, session: Session, purposes: Iterab
         done = _run(STEPS[purpose], lambda p=purpose, e=entries: _OF[p](app, reference, e))  # type: ignore[misc]
         if done.exit in _TAKEN:
             for entry in entries:
-                if entry.file:
-                    entry.file.unlink(missing_ok=True)
+                session.release(entry)
         handed.append(done)
     return handed
 

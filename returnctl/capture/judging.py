@@ -42,6 +42,11 @@ class Verdict(Struct, frozen=True, kw_only=True):
     def passes(self) -> bool:
         return self.verdict != "rejected"
 
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """What a person has to know: of a rejected picture why, and nothing beside it."""
+        return self.problems if self.passes else tuple(p for p in self.problems if p.severity == "reject")
+
 
 class Judge:
     """Judges pictures of one return, as it stood when the session began."""

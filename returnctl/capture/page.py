@@ -121,7 +121,7 @@ def _slot(entry: Entry, seen: Seen, said: Mapping[str, Any]) -> dict[str, Any]:
         "style": "plain button" if state in ("accepted", "left-out") else "button",
         "keep": entry.refused is not None and not entry.left_out,
         "left_out": entry.left_out,
-        "more": not entry.left_out and not screenshot,
+        "more": state in ("open", "rejected", "warned") and not screenshot,
         "may_be_left_out": slot.may_be_left_out and entry.file is None,
     }
 
@@ -157,7 +157,7 @@ def _problems(entry: Entry, state: str, said: Mapping[str, Any]) -> list[str]:
     if verdict is None or state in ("left-out", "there", "open"):
         return []
     own: Mapping[str, str] = said.get("problems", {})
-    told = [own.get(problem.code, problem.message) for problem in verdict.problems]
+    told = [own.get(problem.code, problem.message) for problem in verdict.told]
     if verdict.found and verdict.passes:
         kind = "found-label" if entry.slot.purpose == "parcel" else "found-imei"
         told.insert(0, said["said"][kind].format(found=verdict.found))

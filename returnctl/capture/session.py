@@ -141,7 +141,7 @@ class Session:
                 if verdict.passes and content:
                     file = self._settle(name, content)
                 else:
-                    self._fresh(name).unlink(missing_ok=True)
+                    files.remove(self._folder, f"{FOLDER}/{name}.new")
             except (ReturnctlError, OSError) as error:
                 verdict = _rejected("disk", str(error))
             self._note(entry, digest, verdict, file, content)
@@ -203,6 +203,11 @@ class Session:
                 except ReturnctlError:
                     return None
             return entry.thumbnail
+
+    def release(self, entry: Entry) -> None:
+        """The step has it now."""
+        if entry.file:
+            files.remove(self._folder, f"{FOLDER}/{entry.file.name}")
 
     # -- within --------------------------------------------------------------------------------------------------
 

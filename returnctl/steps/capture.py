@@ -182,7 +182,7 @@ def _tell(app: App, event: Any, titles: dict[str, str], session: Any) -> None:
     elif event.what == "kept":
         app.say(f"{title}: kept as it is.")
     else:
-        words = " ".join(problem.message for problem in event.verdict.problems)
+        words = " ".join(problem.message for problem in event.verdict.told)
         app.say(f"{title}: {event.verdict.verdict}. {words}".rstrip())
     missing = len(session.missing)
     if not missing:
