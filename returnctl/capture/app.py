@@ -126,10 +126,10 @@ class _Rooms:
 
     def offset(self, slot: str, upload: str) -> Any:
         name = self._known(slot)
-        return "", 204, {"Upload-Offset": str(self._uploads.offset(name, self._upload(upload)))}
+        return "", 202, {"Upload-Offset": str(self._uploads.offset(name, self._upload(upload)))}
 
     def piece(self, slot: str, upload: str) -> Any:
-        """The script's way: 204 for more to come, 409 with the place to go on from, the page once it is judged."""
+        """The script's way: 202 for more to come, 409 with the place to go on from, the page once it is judged."""
         import flask
 
         name, upload = self._known(slot), self._upload(upload)
@@ -149,8 +149,8 @@ class _Rooms:
             except Wrong as wrong:
                 return "", 409, {"Upload-Offset": str(wrong.offset)}
             if whole is None:
-                return "", 204, {"Upload-Offset": str(self._uploads.offset(name, upload))}
-            self._session.take(name, whole)
+                return "", 202, {"Upload-Offset": str(self._uploads.offset(name, upload))}
+            self._session.take(name, whole.content, whole.digest)
         return self.page()
 
     def decide(self, deed: str, slot: str) -> Any:

@@ -6,6 +6,7 @@ loses it: the next session finds it there. The step that takes it moves it on.
 
 from __future__ import annotations
 
+import hashlib
 import queue
 import threading
 import time
@@ -17,7 +18,6 @@ from msgspec import Struct
 
 from returnctl.capture.judging import Judge, Verdict
 from returnctl.capture.slots import Slot
-from returnctl.digest import hex_of
 from returnctl.errors import ReturnctlError
 from returnctl.evidence.copies import clean_copy
 from returnctl.evidence.cut import cut
@@ -30,6 +30,7 @@ FOLDER = "capture"
 MOST_PICTURES = 200
 _THUMBNAIL_SIDE = 320
 _SUFFIXES = (".jpg", ".png")
+_FRESH = ".new"
 _MAX_FILE_BYTES = 100_000_000
 _PNG = b"\x89PNG"
 
@@ -121,11 +122,14 @@ class Session:
 
     # -- what comes in -------------------------------------------------------------------------------------------
 
-    def take(self, name: str, data: bytes) -> Entry:
-        """Judge a picture, and keep it if it passes. The same picture again changes nothing. Never raises."""
+    def take(self, name: str, data: bytes, digest: str | None = None) -> Entry:
+        """Judge a picture, and keep it if it passes. The same picture again changes nothing. Never raises.
+
+        `digest` is the SHA-256 (hex) of `data`, where it is known already.
+        """
         entry = self.entries[name]
+        digest = digest or hashlib.sha256(data).hexdigest()
         with self._judging:
-            digest = hex_of(data)
             if self.ended or entry.digest == digest:
                 return entry
             self._pictures += 1
@@ -141,7 +145,7 @@ class Session:
                 if verdict.passes and content:
                     file = self._settle(name, content)
                 else:
-                    files.remove(self._folder, f"{FOLDER}/{name}.new")
+                    files.remove(self._folder, f"{FOLDER}/{name}{_FRESH}")
             except (ReturnctlError, OSError) as error:
                 verdict = _rejected("disk", str(error))
             self._note(entry, digest, verdict, file, content)
@@ -213,7 +217,7 @@ class Session:
 
     def _find(self, entry: Entry) -> None:
         """What an earlier session left behind is judged again, as if it came in now."""
-        for suffix in _SUFFIXES:
+        for suffix in (*_SUFFIXES, _FRESH):
             try:
                 data = files.read_bytes(self._place(entry.slot.name, suffix), max_bytes=_MAX_FILE_BYTES)
             except (OSError, ReturnctlError):
@@ -246,7 +250,7 @@ class Session:
         return files.inside(self._folder, f"{FOLDER}/{name}{suffix}")
 
     def _fresh(self, name: str) -> Path:
-        return self._place(name, ".new")
+        return self._place(name, _FRESH)
 
     def _note(
         self, entry: Entry, digest: str | None, verdict: Verdict, file: Path | None, content: bytes | None

@@ -6,6 +6,7 @@ again where it was already is left out; one that would leave a gap is refused wi
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 
@@ -25,10 +26,19 @@ class Wrong(Exception):
         self.offset = offset
 
 
-class _Open(Struct):
-    length: int
-    content: bytearray
-    at: float
+class Whole(Struct, frozen=True):
+    """A picture that has come, and its SHA-256 (hex): added up on the way, so that nobody waits for it at the end."""
+
+    content: bytes
+    digest: str
+
+
+class _Open:
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.content = bytearray()
+        self.digest = hashlib.sha256()
+        self.at = 0.0
 
 
 class Uploads:
@@ -50,7 +60,7 @@ class Uploads:
         with self._lock:
             return (slot, name) in self._done
 
-    def add(self, slot: str, name: str, piece: bytes, *, offset: int, length: int) -> bytes | None:
+    def add(self, slot: str, name: str, piece: bytes, *, offset: int, length: int) -> Whole | None:
         """Add a piece; the whole picture with the last one, else None. Raises Wrong."""
         key = (slot, name)
         with self._lock:
@@ -59,11 +69,13 @@ class Uploads:
                 if offset or not 0 < length <= MOST_BYTES:
                     raise Wrong(0)
                 self._make_room()
-                found = self._open[key] = _Open(length, bytearray(), 0)
+                found = self._open[key] = _Open(length)
             there = len(found.content)
             if offset > there or length != found.length or offset + len(piece) > length:
                 raise Wrong(there)
-            found.content += piece[there - offset :]
+            fresh = piece[there - offset :]
+            found.content += fresh
+            found.digest.update(fresh)
             found.at = time.monotonic()
             if len(found.content) < length:
                 return None
@@ -71,7 +83,7 @@ class Uploads:
             while len(self._done) >= _MOST_REMEMBERED:
                 del self._done[next(iter(self._done))]
             self._done[key] = length
-            return bytes(found.content)
+            return Whole(bytes(found.content), found.digest.hexdigest())
 
     def _make_room(self) -> None:
         while len(self._open) >= MOST_OPEN:

@@ -45,7 +45,8 @@ def _jpeg(data: bytes, parts: list[Part], exif: bytes) -> bytes:
     parts = [part for part in parts if not part.name or part.name == _ADOBE]
     # JFIF asks to be first, so the Exif block goes behind it.
     jfif = 1 if parts and data[parts[0].start + 1] == 0xE0 else 0
-    kept = [data[part.start : part.end] for part in parts]
+    whole = memoryview(data)
+    kept = [whole[part.start : part.end] for part in parts]
     return b"".join([data[:2], *kept[:jfif], _segment(exif), *kept[jfif:]])
 
 

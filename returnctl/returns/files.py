@@ -80,10 +80,12 @@ def write_atomic(path: Path, content: bytes) -> None:
 
 
 def move(path: Path, target: Path) -> None:
-    """Put a file that is written already at its place, in one step. Raises DiskTrouble."""
+    """Give a file that is written already another name, in one step; after a crash it may have its old one.
+
+    Raises DiskTrouble.
+    """
     try:
         path.replace(target)
-        _sync_folder(target.parent)
     except OSError as error:
         raise trouble(error, target) from error
 

@@ -66,7 +66,7 @@ async function send(form, file) {
       const headers = { "Upload-Offset": String(at), "Upload-Length": String(file.size) };
       const piece = file.slice(at, at + PIECE);
       const answer = await ask(url, { method: "PUT", headers, body: piece }, told);
-      if (answer.status === 204 || answer.status === 409) {
+      if (answer.status === 202 || answer.status === 409) {
         at = Number(answer.headers.get("Upload-Offset"));
         bar.value = at;
         continue;
