@@ -75,7 +75,8 @@ class Serving:
         return Served(session, gate, url)
 
     def close(self) -> None:
-        for block, session in self._open:
+        while self._open:
+            block, session = self._open.pop()
             block.__exit__(None, None, None)
             session.close()
 
