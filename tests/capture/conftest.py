@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from returnctl.app import App, Options
 from returnctl.capture.gate import Gate, fresh_token
 from returnctl.capture.judging import Judge
 from returnctl.capture.serving import served
@@ -17,7 +21,9 @@ from returnctl.capture.session import Session
 from returnctl.capture.slots import slots
 from returnctl.returns import devices
 from returnctl.returns.events import Device
+from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
+from returnctl.steps import capture as step
 from tests.commands.world import IMEI
 
 if TYPE_CHECKING:
@@ -98,3 +104,53 @@ def chromium() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=_CHROMIUM or "chromium", args=options)
         yield browser
         browser.close()
+
+
+class Captured:
+    """The step of `capture` in a thread of this process: what it says, and how it ends."""
+
+    def __init__(self, wanted: tuple[str, ...]) -> None:
+        self.said: list[str] = []
+        self._urls: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._pool = ThreadPoolExecutor(1)
+        app = App(Options())
+        app.say = self.said.append  # type: ignore[method-assign]
+        app.say_code = lambda text: None  # type: ignore[method-assign]
+        options = step.Options(wanted=wanted, bind="127.0.0.1", ready=self._urls.put)
+        self._run = self._pool.submit(step.run, app, Reference("10000001"), options)
+
+    @property
+    def url(self) -> str:
+        """Where the page is; waits for it, or raises what the step ended with before."""
+        while self._urls.empty() and not self._run.done():
+            with contextlib.suppress(queue.Empty):
+                self._urls.put(self._urls.get(timeout=0.2))
+        if self._urls.empty():
+            self._run.result()
+        url = self._urls.get()
+        self._urls.put(url)
+        return url
+
+    def result(self) -> step.CaptureResult:
+        return self._run.result(60)
+
+    def shown(self) -> str:
+        """What a person sees of the result."""
+        return "\n".join(str(part) for part in self.result().for_people())
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+
+@pytest.fixture
+def capture(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Captured]]:
+    monkeypatch.setattr(step, "_FAREWELL", 0.3)
+    started: list[Captured] = []
+
+    def start(*wanted: str) -> Captured:
+        started.append(Captured(wanted))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.capture.conftest import PHOTOS, Serving, needs_chromium
+from tests.capture.conftest import PHOTOS, Captured, Serving, needs_chromium
 from tests.commands.pictures import Pictures
-from tests.commands.running import ProcessRunner, Runner
+from tests.commands.running import Runner
 from tests.commands.world import Sandbox
 
 if TYPE_CHECKING:
@@ -51,16 +51,13 @@ def take(phone: Page, slot: str, picture: Path) -> str:
 
 
 def test_from_the_start_to_a_finished_set(
-    phone: Page, run_line: Runner, run_process: ProcessRunner, sandbox: Sandbox, pictures: Pictures
+    phone: Page, run_line: Runner, capture: Callable[..., Captured], sandbox: Sandbox, pictures: Pictures
 ) -> None:
     run_line("open 10000001 --reason faulty --wants refund")
-    running = run_process.start("capture 10000001 --for photos --bind 127.0.0.1")
-    assert running.process.stdout
-    ready = running.process.stdout.readline().decode()
-    assert ready.startswith("ready http://127.0.0.1:")
+    session = capture("photos")
     trouble: list[str] = []
     phone.on("console", lambda message: trouble.append(message.text))
-    phone.goto(ready.split()[1])
+    phone.goto(session.url)
     assert phone.get_by_text("0 of 7 are here").is_visible()
     for view in PHOTOS[:4]:
         assert take(phone, view, pictures.phone / f"{view}.jpg").startswith("Good.")
@@ -73,10 +70,9 @@ def test_from_the_start_to_a_finished_set(
         assert take(phone, view, pictures.phone / f"{view}.jpg").startswith("Good.")
     phone.get_by_role("button", name="Finish").click()
     phone.get_by_role("heading", name="Done").wait_for()
-    ran = running.finish()
+    assert "Sent to the seller in 1 message." in session.shown()
     assert trouble == []
-    assert "Right side: rejected. The photo is too dark" in ran.stderr
-    assert "Sent to the seller in 1 message." in ran.stdout
+    assert any(line.startswith("Right side: rejected. The photo is too dark") for line in session.said)
     assert sandbox.ledger()["attachments"] == 7
 
 

@@ -118,7 +118,7 @@ class Attack:
             raise AssertionError("nothing was whole")
         assert (place.session.ended == "guessed") == (self._wrong >= MOST_GUESSES)
 
-    def _fresh(self) -> Served:
+    def fresh(self) -> Served:
         if self._place is None or self._place.session.ended:
             self._serving.close()
             self._place, self._wrong = self._serving("photos"), 0
