@@ -19,8 +19,8 @@ from tests.capture.conftest import PHOTOS, Served, Serving
 from tests.capture.wire import request, speak, status
 from tests.commands.world import tree
 
-#: How a request may end: an answer of the page's, a refusal, or no word (0).
-_ENDS = {0, 200, 202, 303, 400, 404, 405, 408, 409, 410, 411, 413, 414, 421, 429, 431, 501, 503}
+#: How a request may end: an answer of the page's, a refusal, a word to go on, or no word (0).
+_ENDS = {0, 100, 200, 202, 303, 400, 404, 405, 408, 409, 410, 411, 413, 414, 421, 429, 431, 501, 503}
 _TRICKS = (
     "../", "..%2f", "%2e%2e/", "....//", "..\\", "%00", "%c0%ae%c0%ae/", "/etc/passwd", "file:///etc/passwd", "C:\\",
     "//", "?on=this", "?on=../..", "#", ";", "|id", "$(id)", "{{7*7}}", "<script>", "\u202e", "~", "%", "%zz",
