@@ -132,10 +132,8 @@ def states() -> Iterator[tuple[str, str]]:
     """What the page can look like, one after the other, with where it is."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pictures = {
-            path.stem: path
-            for path in draw_photos(folder / "pictures", "smartphone", imei=IMEI, imei_box=True)
-        }
+        draw_photos(folder / "pictures", "smartphone", imei=IMEI, imei_box=True)
+        pictures = {path.stem: path for path in (folder / "pictures").iterdir()}
         with session(folder / "return") as (taken, url):
             yield "start", url
             yield "this-device", f"{url}?on=this"

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from returnctl.capture import page
-from returnctl.capture.gate import MOST_BYTES, Gate
+from returnctl.capture.gate import Gate
 from returnctl.capture.session import Session
-from returnctl.capture.uploads import Uploads, Wrong
+from returnctl.capture.uploads import MOST_BYTES, Uploads, Wrong
 
 if TYPE_CHECKING:
     import flask

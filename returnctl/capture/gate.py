@@ -13,8 +13,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-MOST_BYTES: Final = 60_000_000
-#: A picture comes in pieces of at most this, where the page's script sends it.
+from returnctl.capture.uploads import MOST_BYTES
+
+#: Bytes that may be on their way, or wait for the judge, at the same time.
 MOST_AT_ONCE: Final = 200_000_000
 MOST_GUESSES: Final = 20
 _HEAD_SECONDS: Final = 15
@@ -87,7 +88,7 @@ class Gate:
     def refuse(self, head: Any, coming: int) -> tuple[int, str] | None:
         """The status and its phrase for a request that is not let in, by its head alone; None for one that is.
 
-        `coming` are the bytes that other requests are still to bring.
+        `coming` are the bytes that other requests bring.
         """
         if not self.knows(head.path.split("/", 2)[1] if head.path.startswith("/") else ""):
             return 404, "Not Found"
@@ -152,9 +153,10 @@ def channel(gate: Gate) -> Any:
             parser = Parser(adj)
             self.began = time.monotonic()
             parser.coming = lambda: sum(
-                one.request.content_length
-                for one in self.server.active_channels.values()
-                if one.request is not None and one.request is not parser and not one.request.completed
+                one.content_length
+                for other in self.server.active_channels.values()
+                for one in (other.request, *other.requests)
+                if one is not None and one is not parser
             )
             return parser
 

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from returnctl.capture.gate import MOST_BYTES
 from returnctl.capture.session import Entry, Session
 from returnctl.capture.slots import PURPOSES, Slot
+from returnctl.capture.uploads import MOST_BYTES
 
 FOLDER: Final = Path(__file__).with_name("page")
 DEFAULT: Final = "en"

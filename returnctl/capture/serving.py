@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 from returnctl.capture import address
 from returnctl.capture.app import create_app
-from returnctl.capture.gate import MOST_BYTES, Gate, channel, fresh_token
+from returnctl.capture.gate import Gate, channel, fresh_token
 from returnctl.capture.session import Session
+from returnctl.capture.uploads import MOST_BYTES
 from returnctl.serving import serving
 
 _THREADS = 6

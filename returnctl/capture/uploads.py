@@ -12,6 +12,7 @@ import time
 
 from msgspec import Struct
 
+#: A phone's 50 megapixels are 25 MB. Everything that is on its way lies in memory.
 MOST_BYTES = 60_000_000
 #: Uploads at the same time, all phones together; the one that rested longest gives way.
 MOST_OPEN = 4

@@ -185,7 +185,7 @@ class TestWhatIsOpen:
 
 
 def test_the_seller_s_desk_takes_no_pictures(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("pull 10000006 --profile sandbox-seller")
+    run_line("open 10000006 --profile sandbox-seller")
     assert "The buyer takes the pictures" in run_line("capture 10000006", 6).stderr
 
 

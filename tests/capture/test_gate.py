@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from returnctl.capture import gate as gates
-from returnctl.capture.gate import MOST_BYTES, MOST_GUESSES, Bucket, Gate, fresh_token
+from returnctl.capture.gate import MOST_GUESSES, Bucket, Gate, fresh_token
+from returnctl.capture.uploads import MOST_BYTES
 from tests.capture.conftest import Serving
 from tests.capture.wire import request, speak, status
 

@@ -14,7 +14,8 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from returnctl.capture.gate import MOST_BYTES, MOST_GUESSES
+from returnctl.capture.gate import MOST_GUESSES
+from returnctl.capture.uploads import MOST_BYTES
 from tests.capture.conftest import PHOTOS, Served, Serving
 from tests.capture.wire import request, speak, status
 from tests.commands.world import tree
