@@ -19,7 +19,6 @@ from returnctl.steps import capture as step
 from tests.capture.conftest import PHOTOS, Captured
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner
-from tests.commands.terminal import on_a_terminal
 from tests.commands.world import BY_HAND, IMEI, NUMBER, Sandbox, tree
 
 OPEN = "open 10000001 --reason faulty --wants refund"
@@ -216,11 +215,10 @@ class TestTheCode:
         assert {character for line in lines for character in line} == {" ", "#"}
         assert len(lines[0]) == 2 * len(lines) <= 80
 
-    def test_on_a_terminal_it_is_dark_on_light(self, run_line: Runner) -> None:
+    def test_in_colour_it_is_dark_on_light(self, run_line: Runner) -> None:
         run_line(f"open 10000001 {BY_HAND}")
-        shown = on_a_terminal(f"capture 10000001 --timeout 0s {HERE}", env={"PYTHONIOENCODING": "utf-8"})
-        assert shown.exit == 8
-        assert "\x1b[30m\x1b[107m" in shown.screen
+        shown = run_line(f"capture 10000001 --timeout 0s {HERE} --color", 8)
+        assert "\x1b[30m\x1b[107m" in shown.stderr
         plain = on_a_terminal(
             f"capture 10000001 --timeout 0s {HERE} --no-color", env={"PYTHONIOENCODING": "utf-8"}
         )

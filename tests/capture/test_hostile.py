@@ -131,13 +131,7 @@ def check(serving: Serving, folder: Path, number: int) -> None:
     outside = tree(folder)
     attack = Attack(serving)
 
-    @settings(
-        max_examples=number,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        derandomize=True,
-    )
+    @settings(max_examples=number, database=None, suppress_health_check=list(HealthCheck))
     @given(st.one_of(_asked, _asked, _asked, _raw))
     def run(sent: tuple[str, str, str, tuple[str, ...], bytes] | bytes) -> None:
         if isinstance(sent, bytes):
@@ -151,8 +145,8 @@ def check(serving: Serving, folder: Path, number: int) -> None:
     assert {name for name in left if not re.fullmatch(r"10000001(/capture)?", name)} == set()
 
 
-def test_a_few_hundred_hostile_requests(serving: Serving, tmp_path: Path) -> None:
-    check(serving, tmp_path, 300)
+def test_some_hostile_requests(serving: Serving, tmp_path: Path) -> None:
+    check(serving, tmp_path, 120)
 
 
 @pytest.mark.nightly
