@@ -187,7 +187,7 @@ def _finish(
         return {"title": told["whole"], "text": told["whole_text"], "button": told["button"]}
     if session.ready():
         return {"title": told["part"], "text": told["part_text"], "button": told["part_button"]}
-    missing = ", ".join(shown[name]["title"] for name in session.missing)
+    missing = "; ".join(shown[name]["title"] for name in session.missing)
     return {"title": told["open"], "text": told["open_text"].format(missing=missing), "button": None}
 
 

@@ -219,9 +219,6 @@ class TestTheCode:
         run_line(f"open 10000001 {BY_HAND}")
         shown = run_line(f"capture 10000001 --timeout 0s {HERE} --color", 8)
         assert "\x1b[30m\x1b[107m" in shown.stderr
-        plain = on_a_terminal(
-            f"capture 10000001 --timeout 0s {HERE} --no-color", env={"PYTHONIOENCODING": "utf-8"}
-        )
         plain = run_line(f"capture 10000001 --timeout 0s {HERE}", 8)
         assert "\x1b" not in plain.stderr
         assert "█████" in plain.stderr
