@@ -64,6 +64,11 @@ class App:
         """A table for the person, as `say`."""
         self.say(output.table(table))
 
+    def say_code(self, text: str) -> None:
+        """A QR code for the person, as `say`."""
+        if not self.options.quiet and not self.options.json:
+            output.code(text)
+
     def warn(self, text: str) -> None:
         """A line that a person should not miss, unless --quiet; with --json standard error is for errors alone."""
         if not (self.options.json or self.options.quiet):

@@ -33,6 +33,7 @@ STEP_COMMANDS = {
 }
 OTHER_COMMANDS = {
     "status": "Show where returns stand and what comes next.",
+    "capture": "Take the pictures with a phone, over the network.",
     "guide": "Explain IMEI, back-up, accounts and packing, offline.",
     "handover": "Show what to paste where there is no API.",
     "message": "Say something to the seller.",

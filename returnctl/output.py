@@ -48,6 +48,27 @@ def words(text: str) -> None:
     click.echo(_encodable(safe(text), sys.stderr), err=True)
 
 
+def code(text: str) -> None:
+    """A QR code for the person, to standard error: dark on light where colours say so, else light on dark."""
+    from returnctl.capture import qr
+
+    blocks = (getattr(sys.stderr, "encoding", None) or "").lower().replace("-", "") == "utf8"
+    if not blocks:
+        lines = qr.in_letters(text)
+    elif _in_colour(sys.stderr):
+        lines = [click.style(line, fg="black", bg="bright_white") for line in qr.in_blocks(text)]
+    else:
+        lines = qr.in_blocks(text, dark=False)
+    for line in lines:
+        click.echo(line, err=True)
+
+
+def _in_colour(stream: Any) -> bool:
+    context = click.get_current_context(silent=True)
+    chosen = context.color if context else None
+    return stream.isatty() if chosen is None else chosen
+
+
 def document(content: Any) -> None:
     """One JSON document, to standard output."""
     import msgspec

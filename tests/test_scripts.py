@@ -271,6 +271,10 @@ class TestContinuousIntegration:
         (clone.parent / "shared" / "specs").mkdir(parents=True)
         assert self.said(clone, tools).endswith("require=specs,poppler")
 
+    def test_chromium_is_required_where_it_is_installed(self, clone: Path, tools: Path) -> None:
+        program(tools / "chromium", "exit 0")
+        assert self.said(clone, tools) == "specs= require=chromium"
+
     def test_an_installer_that_fails_stops_nothing(self, clone: Path, tools: Path) -> None:
         program(tools / "apt-get", "echo no network >&2; exit 100")
         assert self.said(clone, tools) == "specs= require="

@@ -7,6 +7,7 @@ command's name and after it; after it wins.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,14 @@ def offer(finder: str) -> Callable[[click.Context, click.Parameter, str], list[C
         return completion.items(getattr(completion, finder), ctx, incomplete)
 
     return complete
+
+
+def duration(text: str) -> float:
+    """The seconds that a --timeout says. Raises Usage."""
+    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", text.strip().lower())
+    if not match:
+        raise Usage(f"--timeout {text[:20]}: not a duration.", hint="such as 30s, 10m, 2h or 5d")
+    return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86_400}[match[2] or "s"]
 
 
 def _options() -> list[click.Parameter]:

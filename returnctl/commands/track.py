@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from returnctl.commands.common import DAY, cli_command, words_argument
-from returnctl.errors import Usage
+from returnctl.commands.common import DAY, cli_command, duration, words_argument
 from returnctl.vocabulary import CARRIERS, STATUSES
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
 if TYPE_CHECKING:
     from datetime import date
@@ -50,7 +46,7 @@ def command(
 
     options = step.Options(
         until=until,
-        timeout=_seconds(timeout) if timeout is not None else None,
+        timeout=duration(timeout) if timeout is not None else None,
         number=number,
         carrier=carrier,
         delivered=delivered,
@@ -66,10 +62,3 @@ def command(
         app.show(step.of_many(app, [reference, *map(parse_reference, rest)], options))
         return
     app.show(step.of_return(app, reference, options))
-
-
-def _seconds(text: str) -> float:
-    match = re.fullmatch(r"([0-9]{1,6})([smhd]?)", text.strip().lower())
-    if not match:
-        raise Usage(f"--timeout {text[:20]}: not a duration.", hint="such as 30s, 10m, 2h or 5d")
-    return float(match[1]) * _UNITS[match[2] or "s"]

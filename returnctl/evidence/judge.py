@@ -25,9 +25,10 @@ SCREEN_OFF: Final = "screen-off"
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     """What was found out about one picture.
 
-    `sha256` (hex) is of the file as it was read, `captured_at` what its camera says, width and height are in
-    pixels, upright; these and `fingerprint` are None where the file can't be opened as a picture. Keep the
-    fingerprint of an accepted picture: a later call compares with it (`known`) and opens nothing again.
+    `file` is empty where bytes were judged. `sha256` (hex) is of the file as it was read, `captured_at` what its
+    camera says, width and height are in pixels, upright; these and `fingerprint` are None where the file can't
+    be opened as a picture. Keep the fingerprint of an accepted picture: a later call compares with it (`known`)
+    and opens nothing again.
     """
 
     view: str
@@ -51,7 +52,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge_set(
-    photos: Mapping[str, Path], *, known: Mapping[str, Fingerprint] | None = None, threads: int = 2
+    photos: Mapping[str, Path | bytes], *, known: Mapping[str, Fingerprint] | None = None, threads: int = 2
 ) -> dict[str, Judgement]:
     """Judges one picture for each view, and compares each with the ones before it.
 
@@ -71,7 +72,7 @@ def judge_set(
     return judged
 
 
-def judge_proof(path: Path, *, others: Mapping[str, Fingerprint] | None = None) -> Judgement:
+def judge_proof(path: Path | bytes, *, others: Mapping[str, Fingerprint] | None = None) -> Judgement:
     """Judges a screenshot or photo that shows an account as signed out; its view is `disconnect-proof`.
 
     It must open, show something, and not be one of `others` (photos and earlier proofs, by name) again. What
@@ -92,7 +93,7 @@ def judge_proof(path: Path, *, others: Mapping[str, Fingerprint] | None = None) 
     return _judgement(view, path, look, _distinct(found))
 
 
-def judge_parcel(photos: Mapping[str, Path]) -> dict[str, Judgement]:
+def judge_parcel(photos: Mapping[str, Path | bytes]) -> dict[str, Judgement]:
     """Judges the photos of the parcel (`inside`, `outside`): they must open, all else is only warned of."""
     return {view: _lenient(judgement) for view, judgement in judge_set(photos).items()}
 
@@ -114,8 +115,11 @@ def _photo_problems(
     return _distinct(found)
 
 
-def _judgement(view: str, path: Path, look: Look | Problem, problems: tuple[Problem, ...]) -> Judgement:
-    judgement = Judgement(view=view, file=str(path), verdict=_verdict(problems), problems=problems)
+def _judgement(
+    view: str, source: Path | bytes, look: Look | Problem, problems: tuple[Problem, ...]
+) -> Judgement:
+    file = str(source) if isinstance(source, Path) else ""
+    judgement = Judgement(view=view, file=file, verdict=_verdict(problems), problems=problems)
     if isinstance(look, Problem):
         return judgement
     return replace(

@@ -51,7 +51,7 @@ class _Decoded(msgspec.Struct, frozen=True, kw_only=True):
     colours: Any  # PIL's Image, mode RGB, or None
 
 
-def look_at(path: Path, *, colours: bool = False, screenshot: bool = False) -> Look | Problem:
+def look_at(path: Path | bytes, *, colours: bool = False, screenshot: bool = False) -> Look | Problem:
     """Looks at one picture; the problem where it is none.
 
     With `colours` the fingerprint says how colourful the middle is; with `screenshot` the look tells whether
@@ -63,7 +63,7 @@ def look_at(path: Path, *, colours: bool = False, screenshot: bool = False) -> L
         return error.problem
 
 
-def look_at_all(paths: Iterable[tuple[Path, bool]], *, threads: int = 2) -> list[Look | Problem]:
+def look_at_all(paths: Iterable[tuple[Path | bytes, bool]], *, threads: int = 2) -> list[Look | Problem]:
     """Looks at many pictures, each with a flag for its colours, in the order given."""
     wanted = list(paths)
     if threads < 2 or len(wanted) < 2:
@@ -87,7 +87,7 @@ def _import_numbers() -> None:
     import imagehash  # noqa: F401 - imported for the effect
 
 
-def _decoded(path: Path, *, colours: bool = False, screenshot: bool = False) -> _Decoded:
+def _decoded(path: Path | bytes, *, colours: bool = False, screenshot: bool = False) -> _Decoded:
     picture = open_picture(path)
     # Decoded before its metadata is read: for that, Pillow decodes a PNG, and keeps what broke to itself.
     image = decode_scaled(

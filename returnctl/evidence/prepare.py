@@ -36,7 +36,7 @@ _PHONE_SETTING: Final = "set the phone's camera to JPEG at 12 megapixels and tak
 
 
 class Picture(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that was read once: its bytes, their SHA-256 (hex), and what its header says.
+    """A file that was read once: its bytes, and what its header says.
 
     `format` is JPEG (also for MPO, which iPhones write), HEIF, PNG or WEBP. Width and height are in pixels
     as stored, before any turning.
@@ -44,7 +44,6 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     data: bytes
-    sha256: str
     format: str
     width: int
     height: int
@@ -54,6 +53,11 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     def long_side(self) -> int:
         """The longer side in pixels."""
         return max(self.width, self.height)
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 (hex) of the bytes, worked out each time it is asked for."""
+        return hashlib.sha256(self.data).hexdigest()
 
 
 def read_file(path: Path) -> bytes:
@@ -99,7 +103,6 @@ def open_picture(source: Path | bytes, *, name: str | None = None) -> Picture:
     picture = Picture(
         name=shown,
         data=data,
-        sha256=hashlib.sha256(data).hexdigest(),
         format=kind,
         width=image.width,
         height=image.height,

@@ -5,15 +5,22 @@ JPEG: ITU-T T.81, annex B. PNG: W3C Portable Network Graphics, section 5.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
+import msgspec
+
+STRAY: Final = "stray bytes"
+TRAILER: Final = "trailer"
+NO_END: Final = "missing end"
 _ICC: Final = b"ICC_PROFILE\0"
 _EXIF: Final = b"Exif\0\0"
 _JFIF: Final = b"JFIF\0"
 _STANDALONE: Final = frozenset({0x01, *range(0xD0, 0xD9)})
 _END: Final = 0xD9
-_JFIF_BYTES: Final = 18  # marker, length, and a block without a small picture in it
+_FILL: Final = 0xFF
+_JFIF_BYTES: Final = 14  # a block without a small picture in it
 # Blocks of applications and comments; 0xEE is Adobe's, which says how the colours are stored.
 _DROPPED: Final = frozenset({*range(0xE0, 0xF0), 0xFE}) - {0xEE}
 _SCAN: Final = 0xDA
@@ -22,13 +29,21 @@ _PICTURE_MARKERS: Final = frozenset({*range(0xC0, 0xD0), _SCAN, 0xDB, 0xDD}) - {
 _PICTURE_CHUNKS: Final = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A part of a file, from `start` up to `end`; `name` is empty for what belongs to the picture itself."""
+
+    name: str
+    start: int
+    end: int
+
+
 def foreign_parts(data: bytes) -> tuple[str, ...]:
     """The names of all parts of a JPEG or PNG that are neither the picture nor its colour profile.
 
     A Exif block is named `Exif`; bytes after the end of the picture `trailer`.
     """
-    names = _jpeg_parts(data) if data.startswith(b"\xff\xd8") else _png_parts(data)
-    return tuple(name for name in names if name)
+    parts = jpeg_parts(data) if data.startswith(b"\xff\xd8") else png_parts(data)
+    return tuple(part.name for part in parts if part.name)
 
 
 def only_picture(data: bytes, profile: bytes) -> bytes | None:
@@ -37,81 +52,79 @@ def only_picture(data: bytes, profile: bytes) -> bytes | None:
     None where that can't be done: the file is not whole, or one of its parts says how to read the pixels.
     """
     kept = [data[:2]]
-    for name, start, end in _walk(data):
-        part = data[start:end]
-        if part[1] == _END:
-            kept.append(part[:2])
-        elif part[1] == 0xE0 and name == "":
-            kept.append(part if len(part) == _JFIF_BYTES else b"")  # a longer one holds a small picture
-        elif part[1] == 0xE2 and name == "":
-            if part[4:] != _ICC + b"\x01\x01" + profile:
-                return None
-            kept.append(part)
-        elif name == "":
-            kept.append(part)
-        elif part[1] not in _DROPPED:
+    for part in jpeg_parts(data):
+        piece = data[part.start : part.end]
+        if part.name == TRAILER or (part.name and piece[1:2] and piece[1] in _DROPPED):
+            continue
+        if part.name or (piece[1] == 0xE2 and piece[4:] != _ICC + b"\x01\x01" + profile):
             return None
+        kept.append(piece)
     return b"".join(kept)
 
 
-def _jpeg_parts(data: bytes) -> Iterator[str]:
-    """A name for each foreign segment, and an empty one for each that belongs there."""
-    return (name for name, _, _ in _walk(data))
-
-
-def _walk(data: bytes) -> Iterator[tuple[str, int, int]]:
-    """Each part of a JPEG after its start: a name where it is foreign, and the offsets where it begins and ends."""
+def jpeg_parts(data: bytes) -> Iterator[Part]:
+    """The segments of a JPEG behind its first two bytes; a scan's data belongs to the scan's header."""
     at = 2
-    while at < len(data) - 1:
+    while at < len(data):
         if data[at] != 0xFF:
-            yield "stray bytes", at, len(data)
+            yield Part(STRAY, at, len(data))
             return
-        marker = data[at + 1]
+        marker, start = int.from_bytes(data[at + 1 : at + 2], "big"), at
+        if marker == _FILL:
+            at += 1
+            continue
         if marker == _END:
-            yield "trailer" if len(data) > at + 2 else "", at, len(data)
+            yield Part("", start, at + 2)
+            if len(data) > at + 2:
+                yield Part(TRAILER, at + 2, len(data))
             return
         if marker in _STANDALONE:
             at += 2
+            yield Part("", start, at)
             continue
-        start, size = at, int.from_bytes(data[at + 2 : at + 4], "big")
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        name = _jpeg_name(marker, data[at + 4 : at + 2 + size])
         at += 2 + size
         if marker == _SCAN:
             at = _end_of_scan(data, at)
-        yield _jpeg_name(marker, data[start + 4 : start + 2 + size]), start, at
-    yield "missing end", len(data) - 2, len(data)
+        yield Part(name, start, at)
+    yield Part(NO_END, len(data), len(data))
 
 
 def _jpeg_name(marker: int, payload: bytes) -> str:
     if marker in _PICTURE_MARKERS:
         return ""
-    if (marker == 0xE0 and payload.startswith(_JFIF)) or (marker == 0xE2 and payload.startswith(_ICC)):
+    if marker == 0xE0 and payload.startswith(_JFIF) and len(payload) <= _JFIF_BYTES:
+        return ""
+    if marker == 0xE2 and payload.startswith(_ICC):
         return ""
     return "Exif" if payload.startswith(_EXIF) else f"marker {marker:02X}"
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
     """The offset of the next marker that is no restart; inside a scan 0xFF is followed by 0x00."""
-    while (at := data.find(b"\xff", at)) >= 0:
-        if data[at + 1 : at + 2] not in _INSIDE_SCAN:
-            return at
-        at += 2
-    return len(data)
+    found = _NEXT_MARKER.search(data, at)
+    return found.start() if found else len(data)
 
 
-_INSIDE_SCAN: Final = frozenset({b"\0", *(bytes([restart]) for restart in range(0xD0, 0xD8))})
+_NEXT_MARKER: Final = re.compile(rb"\xff(?![\x00\xd0-\xd7])")
 
 
-def _png_parts(data: bytes) -> Iterator[str]:
+def png_parts(data: bytes) -> Iterator[Part]:
+    """The chunks of a PNG behind its signature."""
     at = 8
     while at < len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         kind = data[at + 4 : at + 8]
-        at += 12 + size
+        start, at = at, at + 12 + size
         if kind == b"eXIf":
-            yield "Exif"
-        elif kind not in _PICTURE_CHUNKS | {b"iCCP"}:
-            yield f"chunk {kind.decode('ascii', 'replace')}"
+            yield Part("Exif", start, at)
+        elif kind in _PICTURE_CHUNKS | {b"iCCP"}:
+            yield Part("", start, at)
+        else:
+            yield Part(f"chunk {kind.decode('ascii', 'replace')}", start, at)
         if kind == b"IEND":
-            yield "trailer" if len(data) > at else ""
+            if len(data) > at:
+                yield Part(TRAILER, at, len(data))
             return
-    yield "missing end"
+    yield Part(NO_END, len(data), len(data))

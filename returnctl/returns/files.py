@@ -79,6 +79,17 @@ def write_atomic(path: Path, content: bytes) -> None:
             beside.unlink(missing_ok=True)
 
 
+def move(path: Path, target: Path) -> None:
+    """Give a file that is written already another name, in one step; after a crash it may have its old one.
+
+    Raises DiskTrouble.
+    """
+    try:
+        path.replace(target)
+    except OSError as error:
+        raise trouble(error, target) from error
+
+
 def _write_new(path: Path, content: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, opened above with the flags we need

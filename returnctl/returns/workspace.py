@@ -87,12 +87,15 @@ class Workspace:
         return read_state(self.folder(reference))
 
     @contextlib.contextmanager
-    def hold(self, reference: Reference) -> Iterator[None]:
-        """Keep other processes off a return. Raises Busy, naming the holder, at once."""
+    def hold(self, reference: Reference, *, apart: str = "") -> Iterator[None]:
+        """Keep other processes off a return. Raises Busy, naming the holder, at once.
+
+        `apart` names another lock, which keeps off nobody but those who ask for the same one.
+        """
         from filelock import FileLock, Timeout
 
         files.ensure_folder(files.inside(self.root, LOCKS))
-        path = files.inside(self.root, f"{LOCKS}/{reference.folder}.lock")
+        path = files.inside(self.root, f"{LOCKS}/{reference.folder}{apart and f'.{apart}'}.lock")
         note = path.with_suffix(".holder.json")
         lock = FileLock(path, timeout=0, mode=0o600)
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import signal
 import tempfile
@@ -10,12 +9,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from returnctl.errors import DiskTrouble, Failed
+from returnctl.errors import DiskTrouble
 from returnctl.sandbox import seed
 from returnctl.sandbox.faults import Faults
 from returnctl.sandbox.store import Store
+from returnctl.serving import serving
 
 HOST = "127.0.0.1"
 PORT = 8377
@@ -47,10 +46,11 @@ def running(
         try:
             with store.transaction() as db:
                 seed.add_many(db, orders)
-            with _serving(
-                create_app(store, latency_ms=latency_ms, faults=misfortune, token=token), port
-            ) as url:
-                yield url
+            app = create_app(store, latency_ms=latency_ms, faults=misfortune, token=token)
+            with serving(
+                app, HOST, port, name="sandbox", threads=_THREADS, connection_limit=1000
+            ) as listening:
+                yield f"http://{HOST}:{listening}"
         finally:
             store.close()
     finally:
@@ -89,44 +89,3 @@ def announce(path: Path, url: str) -> None:
         fresh.replace(path)
     except OSError as error:
         raise DiskTrouble(f"The ready file {path} can't be written: {error.strerror}.") from error
-
-
-@contextmanager
-def _serving(application: Any, port: int) -> Iterator[str]:
-    from waitress import wasyncore
-    from waitress.server import create_server
-
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a waiting request is nothing to report
-    try:
-        server = create_server(
-            application,
-            host=HOST,
-            port=port,
-            threads=_THREADS,
-            connection_limit=1000,
-            log_socket_errors=False,  # the faults break connections on purpose
-            clear_untrusted_proxy_headers=True,
-            ident=None,
-        )
-    except OSError as error:
-        raise Failed(
-            f"The port {port} can't be used: {error.strerror}.", hint="take a free one with --port 0"
-        ) from error
-    ending = threading.Event()
-
-    def loop() -> None:
-        while not ending.is_set():
-            wasyncore.loop(timeout=server.adj.asyncore_loop_timeout, map=server._map, count=1)
-
-    thread = threading.Thread(target=loop, name="sandbox", daemon=True)
-    thread.start()
-    try:
-        yield f"http://{HOST}:{server.effective_port}"
-    finally:
-        # Nothing is closed before the loop and its workers have ended: a worker may pull the trigger at any time,
-        # and a pull on a closed one fails, or writes into whatever file has got its number since.
-        ending.set()
-        server.pull_trigger()
-        thread.join(10)
-        server.task_dispatcher.shutdown(timeout=5)
-        wasyncore.close_all(server._map, ignore_all=True)

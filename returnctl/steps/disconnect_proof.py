@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from returnctl import asking, conversation, doubts, handover, received, standing
+from returnctl import asking, conversation, doubts, handover, likeness, received, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Pending, Refused, Usage
 from returnctl.evidence.copies import CleanCopy, clean_copy
-from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_proof
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import devices, progress
-from returnctl.returns.events import BackedUp, PhotoKept, ProofKept, ProofNotPossible
+from returnctl.returns.events import BackedUp, ProofKept, ProofNotPossible
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 from returnctl.uploads import say_encoded
@@ -177,7 +175,7 @@ def _judge(app: App, held: Return, options: Options, path: Path) -> _Taken:
     if not path.is_file():
         raise Usage(f"{path}: there is no such picture.", hint="give a screenshot or a photo of the screen")
     account = options.account or _account_of(held, path)
-    judgement = judge_proof(path, others=_others(held))
+    judgement = judge_proof(path, others=likeness.known(held))
     _check(app, path, judgement)
     copy = clean_copy(path, keep_png=True)
     say_encoded(app, {path.name: copy})
@@ -228,14 +226,6 @@ def _name(held: Return, account: str, copy: CleanCopy) -> str:
         if proof.account == account:
             numbers.append(int(stem.rpartition("-")[2]))
     return f"{account}-{max(numbers, default=0) + 1}"
-
-
-def _others(held: Return) -> dict[str, Fingerprint]:
-    return {
-        entry.what.view: msgspec.convert(entry.what.fingerprint, Fingerprint)
-        for entry in held.record.entries()
-        if isinstance(entry.what, PhotoKept) and entry.what.fingerprint
-    }
 
 
 def _keep(held: Return, taken: Iterable[_Taken], options: Options) -> None:

@@ -8,14 +8,13 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
-from returnctl import asking, conversation, doubts, handover, received, standing, verdicts
+from returnctl import asking, conversation, doubts, handover, likeness, received, standing, verdicts
 from returnctl.app import App
 from returnctl.choosing import Choice, choose
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
 from returnctl.errors import Refused
 from returnctl.evidence.copies import clean_copy
-from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.judge import Judgement, judge_set
 from returnctl.evidence.problems import NOT_OVERRULABLE
 from returnctl.marketplaces.base import Upload
@@ -113,7 +112,7 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         chosen = _from_buyer(held, options, known)
         assignment = choose(app, held.state.device.kind, chosen)
         others += map(str, assignment.unassigned)
-        judged |= judge_set(assignment.by_view, known=_known(held))
+        judged |= judge_set(assignment.by_view, known=likeness.known(held))
         if options.sheet:
             _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
         with asking.instead(app, held, options.ask, lambda: _to_retake(held, judged, options)):
@@ -252,14 +251,6 @@ def _draw_sheet(app: App, judged: Mapping[str, Judgement], title: str, path: Pat
 
 def _overrules(word: str, judgement: Judgement) -> bool:
     return word == judgement.view or any(problem.code == word for problem in judgement.problems)
-
-
-def _known(held: Return) -> dict[str, Fingerprint]:
-    known = {}
-    for entry in held.record.entries():
-        if isinstance(entry.what, PhotoKept) and entry.what.fingerprint:
-            known[entry.what.view] = msgspec.convert(entry.what.fingerprint, Fingerprint)
-    return known
 
 
 def _check_passes(judged: Mapping[str, Judgement], options: Options, result: Result) -> None:

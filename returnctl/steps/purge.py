@@ -22,7 +22,17 @@ from returnctl.returns.reference import Reference, from_folder
 from returnctl.returns.state import State
 
 #: What a purge empties; everything else in a return's folder is the record, or somebody's own.
-FOLDERS = ("originals", "photos", "proof", "parcel", "received", "documents", "handover", "intents")
+FOLDERS = (
+    "capture",
+    "originals",
+    "photos",
+    "proof",
+    "parcel",
+    "received",
+    "documents",
+    "handover",
+    "intents",
+)
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ EXAMPLES = {
     "dossier": Example(well="10000001", badly="10000099"),
     "verify": Example(well="10000001", badly="10000099"),
     "purge": Example(well="10000001 --yes", badly="10000099 --yes"),
+    "capture": Example(well="10000001 --dry-run", badly="10000099"),
     "guide": Example(well="10000001", badly="10000099"),
     "doctor": Example(well="--offline", badly="everything", exit=2),
     "auth": Example(well="status", badly="login nowhere", exit=2, plain=True),

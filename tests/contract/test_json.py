@@ -43,7 +43,8 @@ class TestEveryCommand:
         assert isinstance(result["sent"], bool)
         assert isinstance(result["needed"], bool)
         assert result["next"] is None or result["next"].keys() == {"step", "command", "due"}
-        assert not {"dry_run", "would"} & result.keys()
+        dry = "--dry-run" in EXAMPLES[name].well  # what waits for a phone has no other example that ends well
+        assert bool({"dry_run", "would"} & result.keys()) is dry
 
     def test_fails_in_one_object(self, run_line: Runner, names: Names, name: str) -> None:
         example = EXAMPLES[name]
