@@ -227,6 +227,7 @@ def _exit_status(codes: tuple[int, ...]) -> str:
 
 def _merged(given: dict[str, Any]) -> Options:
     """Take the common options out of `given`: after the command's name, before it, then the environment."""
+    from returnctl import output
     from returnctl.app import Options
     from returnctl.settings import Settings
 
@@ -239,7 +240,7 @@ def _merged(given: dict[str, Any]) -> Options:
         values[name] = before.get(name) if after in (None, 0) and after is not False else after
     if values["color"] is None:
         values["color"] = _color(settings.environ)
-    context.color = values["color"]
+    output.set_color(values["color"])
     as_json = bool(values["json"]) or settings.flag("RETURNCTL_JSON")
     return Options(
         json=as_json,

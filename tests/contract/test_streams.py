@@ -18,7 +18,7 @@ FAILING = ("open 19999999 --reason faulty --wants refund", "status 10000099", "p
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", EXAMPLES)
 class TestOffATerminal:
-    @pytest.mark.parametrize("option", ["-v --color", "--json"])
+    @pytest.mark.parametrize("option", ["-v", "--json --color"])
     def test_no_escape_and_no_carriage_return(
         self, run_line: Runner, names: Names, name: str, option: str
     ) -> None:
