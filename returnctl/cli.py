@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from returnctl import __version__
-from returnctl.commands.common import COMMON, Refusal
+from returnctl.commands.common import COMMON, Context, Refusal, write_common_options
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ OTHER_COMMANDS = {
     "config": "Show the configuration, and where it comes from.",
     "doctor": "Check this machine, the configuration and the services.",
     "sandbox": "Practise against an embedded marketplace.",
-    "help": "Explain the exit codes and the environment.",
+    "help": "Explain common options, exit codes and environment.",
 }
 COMMANDS = STEP_COMMANDS | OTHER_COMMANDS
 
@@ -64,6 +64,8 @@ class Terminated(BaseException):
 
 class Root(click.Group):
     """A group that knows its commands by name and imports only the one that runs."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -84,6 +86,10 @@ class Root(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError:
             raise click.UsageError(f"No such command '{args[0]}'.{_meant(args[0], COMMANDS)}", ctx) from None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        write_common_options(self, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("The steps of a return, in their order"):
@@ -253,16 +259,16 @@ def _defect(error: Exception, as_json: bool) -> int:
 
 @click.group(
     cls=Root,
-    params=COMMON,
+    params=[*COMMON],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`returnctl help exit-codes` explains what each command returns.",
 )
 @click.version_option(__version__, message="returnctl %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, /, **common: Any) -> None:
     """Send a bought device back to its seller, from opening the return to the delivered parcel.
 
-    Start with `returnctl open ORDER`; each command says what comes next.
-    `returnctl sandbox run -- returnctl status` tries it without any account.
+    Start with `returnctl open ORDER`; each command says what comes next, and
+    `returnctl COMMAND --help` shows examples. `returnctl sandbox run -- sh` is for
+    trying it without any account.
     """
     ctx.obj = common

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 )
 @click.option("--timeout", metavar="DURATION", help="Wait no longer: 30s, 10m, 2h, 5d.")
 @click.option("--number", metavar="N", help="A tracking number, with or without a return.")
-@click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
+@click.option(
+    "--carrier",
+    type=click.Choice([*CARRIERS, "other"]),
+    metavar="NAME",
+    help="Its carrier: ups, usps, fedex or other.",
+)
 @click.option("--delivered", type=DAY, help="You know that it arrived on this day.")
 def command(
     app: App,
