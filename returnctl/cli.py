@@ -15,7 +15,7 @@ import click
 
 from returnctl import __version__
 from returnctl.commands.common import COMMON, Context, Refusal, write_common_options
-from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable
+from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable, Usage
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -186,7 +186,7 @@ def _wants_json(args: Sequence[str]) -> bool:
     """Known before parsing, for errors of parsing itself."""
     words = args[: args.index("--")] if "--" in args else args
     flag = os.environ.get("RETURNCTL_JSON", "").lower() not in ("", "0", "false", "no", "off")
-    return "--json" in words or flag
+    return flag or any(word in ("--json", "--field") or word.startswith("--field=") for word in words)
 
 
 def _interrupted(as_json: bool) -> int:
@@ -206,7 +206,8 @@ def _report(error: ReturnctlError, as_json: bool) -> int:
 
     with contextlib.suppress(BrokenPipeError):
         if error.result is not None and error.exit in (3, 6, 7, 8, 9):
-            output.result(error.result, as_json=as_json, quiet=False)
+            with contextlib.suppress(Usage):  # --field names what is not there: the error itself says more
+                output.result(error.result, as_json=as_json, quiet=False)
         output.error(error, as_json=as_json)
     return error.exit
 

@@ -45,12 +45,13 @@ _TONES: dict[str, dict[str, Any]] = {
 #: For a screen that knows few letters.
 _PLAIN = str.maketrans(dict(zip("✓✗·→…–“”’", [*"+x.>", "...", *'-""\''], strict=True)))
 _color: bool | None = None
+_field: str | None = None
 
 
-def set_color(on: bool | None) -> None:
-    """Colour on or off; None is on a terminal alone."""
-    global _color
-    _color = on
+def configure(*, color: bool | None, field: str | None) -> None:
+    """Colour on or off, None is on a terminal alone; the one value of a JSON document that is wanted, None is all."""
+    global _color, _field
+    _color, _field = color, field
 
 
 def safe(text: str) -> str:
@@ -80,9 +81,16 @@ def words(text: str) -> None:
 
 
 def document(content: Any) -> None:
-    """One JSON document, to standard output."""
+    """One JSON document, or the one value that --field names, to standard output."""
     import msgspec
 
+    if _field is not None:
+        from returnctl import fields
+
+        content = fields.pick(msgspec.to_builtins(content), _field)
+        if not isinstance(content, (dict, list)):
+            data(fields.raw(content))
+            return
     encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
     click.echo(_json(encoded.decode(), sys.stdout))
 

@@ -155,19 +155,19 @@ class TestTones:
     @pytest.fixture(autouse=True)
     def as_before(self) -> Iterator[None]:
         yield
-        output.set_color(None)
+        output.configure(color=None, field=None)
 
     def test_off_a_terminal_there_are_none(self, capfd: pytest.CaptureFixture[str]) -> None:
         output.lines([self.LINE, Table(("label",), [(self.LINE,)])])
         assert "\x1b" not in capfd.readouterr().out
 
     def test_the_words_are_cleaned_all_the_same(self, capfd: pytest.CaptureFixture[str]) -> None:
-        output.set_color(True)
+        output.configure(color=True, field=None)
         output.data(self.LINE)
         assert capfd.readouterr().out == "the label \x1b[31mexpired\x1b[0m\x1b[33m today\x1b[0m\n"
 
     def test_columns_are_as_wide_as_what_one_sees(self, capfd: pytest.CaptureFixture[str]) -> None:
-        output.set_color(True)
+        output.configure(color=True, field=None)
         output.data(Table(("device", "until"), [("ソニー", "a"), (Toned("Apple", "bad"), "b")]))
         rows = re.sub(r"\x1b\[[0-9]+m", "", capfd.readouterr().out).splitlines()
         assert [row.rstrip() for row in rows] == [

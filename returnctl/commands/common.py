@@ -130,6 +130,7 @@ def _options() -> list[click.Parameter]:
             help="The return; wins over a positional one.",
         ),
         click.Option(["--json"], is_flag=True, default=None, help="One JSON document; asks nothing."),
+        click.Option(["--field"], metavar="KEYS", help="One value of the document alone: next.due."),
         click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Only errors."),
         click.Option(["-v", "--verbose"], count=True, help="Say more; -vv shows each request."),
         click.Option(["--no-input"], is_flag=True, default=None, help="Never ask."),
@@ -300,8 +301,8 @@ def _merged(given: dict[str, Any]) -> Options:
         values[name] = before.get(name) if after in (None, 0) and after is not False else after
     if values["color"] is None:
         values["color"] = _color(settings.environ)
-    output.set_color(values["color"])
-    as_json = bool(values["json"]) or settings.flag("RETURNCTL_JSON")
+    output.configure(color=values["color"], field=values["field"])
+    as_json = bool(values["json"]) or values["field"] is not None or settings.flag("RETURNCTL_JSON")
     return Options(
         json=as_json,
         quiet=bool(values["quiet"]),

@@ -44,6 +44,8 @@ def command(
 ) -> None:
     """See where the parcels are.
 
+    `-` reads the returns from standard input, one a line.
+
     \b
     Examples:
       returnctl track 10000001
@@ -66,7 +68,7 @@ def command(
     if number and not words and not app.options.order and not app.inside:
         app.show(step.of_number(app, options))
         return
-    reference, rest = app.named(words)
+    reference, rest = app.named(app.listed(words))
     if rest:
         app.show(step.of_many(app, [reference, *map(parse_reference, rest)], options))
         return
