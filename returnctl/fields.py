@@ -19,7 +19,7 @@ def pick(content: Any, field: str) -> Any:
             return None
         if isinstance(content, Mapping) and key in content:
             content = content[key]
-        elif isinstance(content, list) and key.isdecimal() and int(key) < len(content):
+        elif isinstance(content, (list, tuple)) and key.isdecimal() and int(key) < len(content):
             content = content[int(key)]
         else:
             raise Usage(f"--field {field[:80]}: there is no “{key[:40]}”.", hint=_there(content, key))
@@ -34,7 +34,7 @@ def raw(value: Any) -> str:
 
 
 def _there(content: Any, key: str) -> str:
-    if isinstance(content, list):
+    if isinstance(content, (list, tuple)):
         return f"a list of {len(content)}, counted from 0"
     if not isinstance(content, Mapping):
         return "a single value: nothing is behind it"

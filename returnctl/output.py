@@ -88,7 +88,7 @@ def document(content: Any) -> None:
         from returnctl import fields
 
         content = fields.pick(msgspec.to_builtins(content), _field)
-        if not isinstance(content, (dict, list)):
+        if not isinstance(content, (dict, list, tuple)):
             data(fields.raw(content))
             return
     encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)

@@ -226,13 +226,17 @@ class _Command(click.Command):
         _write_exit_status(self, formatter)
 
 
-class _Group(click.Group):
+class InOrder(click.Group):
     """Commands of a command, in the order in which they are defined."""
 
     context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+
+class _Group(InOrder):
+    """Commands that say their exit status in common."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)
