@@ -117,7 +117,7 @@ def test_30_no_question_where_none_is_wanted(option: str) -> None:
     assert "--device" in shown.screen
 
 
-def test_31_standard_input_is_read_for_a_dash_alone(run_line: Runner, sandbox: Sandbox, names: Names) -> None:
+def test_31_standard_input_is_read_for_a_dash_alone(run_line: Runner, sandbox: Sandbox) -> None:
     """In real pipes: test_streams. Here: what lies ready there changes nothing."""
     run_line(OPEN)
     for line, exit in (
