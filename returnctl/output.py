@@ -39,7 +39,7 @@ class Table(NamedTuple):
 _TONES: dict[str, dict[str, Any]] = {
     "good": {"fg": "green"},
     "next": {"bold": True},
-    "soon": {"fg": "yellow"},
+    "soon": {"fg": "magenta"},  # yellow can't be read on a light screen
     "bad": {"fg": "red"},
 }
 #: For a screen that knows few letters.
@@ -123,6 +123,15 @@ def result(found: Result, *, as_json: bool, quiet: bool) -> None:
 def lines(content: Iterable[str | Line | Table]) -> None:
     for part in content:
         data(part)
+
+
+def width(text: str) -> int:
+    """How many columns a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def columns() -> int | None:

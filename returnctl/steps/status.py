@@ -25,7 +25,9 @@ _NEXT = "→"
 _TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
 _SOON_DAYS = 3
 #: What the table of many needs at most beside the device; a narrower screen gets two lines for each return.
-_BESIDE_DEVICE = 62
+_BESIDE_DEVICE = 59
+#: Narrower than this, what can be done without is left out.
+_NARROW = 60
 _NAMES = {"return-window": "return window", "label": "the label ends"}
 
 
@@ -185,10 +187,14 @@ def _one(one: Standing) -> Iterator[str | Line]:
     yield f"Return {one.return_}: {one.device}"
     yield f"{one.case or 'no case yet'}, profile {one.profile}"
     yield ""
-    width = max(map(len, one.steps))
+    width, narrow = max(map(len, one.steps)), _is_narrow()
     for name, step in one.steps.items():
         is_next = one.next is not None and one.next.step == name and step.state != "in-doubt"
-        words = ", ".join(filter(None, (_day(step), one.notes[name])))
+        words = (
+            (one.notes[name] or _day(step))
+            if narrow
+            else ", ".join(filter(None, (_day(step), one.notes[name])))
+        )
         if step.state == "not-needed":
             words = "not asked for"
         yield Line(["  ", _mark(step, is_next), f" {name:{width}}  {words}".rstrip()])
@@ -211,8 +217,8 @@ def _around(one: Standing) -> Iterator[str | Line]:
     if one.tracking_number:
         yield f"Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
     if one.deadline:
-        because = _NAMES.get(one.because, one.because)
-        yield Line([f"On its way by {one.deadline}, ", _days(one), f" ({because})"])
+        because = "" if _is_narrow() else f" ({_NAMES.get(one.because, one.because)})"
+        yield Line([f"On its way by {one.deadline}, ", _days(one, " left"), because])
     yield from (f"{when(due.due)}: {due.words}" for due in one.deadlines if due.due[:10] != one.deadline)
     if one.purged_at:
         yield f"Pictures and papers deleted: {one.purged_at[:10]}"
@@ -235,8 +241,8 @@ def _marks(one: Standing) -> Line:
 
 def _many(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
     columns = output.columns()
-    if columns is None or columns >= _BESIDE_DEVICE + max(len(one.device) for one in every):
-        yield Table(("return", "device", "steps", "next", "until"), [_row(one) for one in every])
+    if columns is None or columns >= _BESIDE_DEVICE + max(output.width(one.device) for one in every):
+        yield Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
         return
     for one in every:
         yield f"{one.return_}  {one.device}"
@@ -245,8 +251,8 @@ def _many(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
 
 
 def _row(one: Standing) -> tuple[object, ...]:
-    until = Line([f"{one.deadline}, ", _days(one)]) if one.deadline else ""
-    return (one.return_, one.device, _marks(one), _next_word(one), until)
+    left = _days(one) if one.deadline else ""
+    return (one.return_, one.device, _marks(one), _next_word(one), one.deadline, left)
 
 
 def _next_word(one: Standing) -> str:
@@ -259,11 +265,16 @@ def _left(one: Standing) -> int:
     return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days
 
 
-def _days(one: Standing) -> Toned | str:
+def _is_narrow() -> bool:
+    columns = output.columns()
+    return columns is not None and columns < _NARROW
+
+
+def _days(one: Standing, left: str = "") -> Toned | str:
     days = _left(one)
     if days < 0:
         return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
-    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''} left"
+    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{left}"
     return Toned(words, "soon") if days <= _SOON_DAYS else words
 
 

@@ -110,7 +110,7 @@ class TestMany:
 
     def test_fits_a_narrow_screen(self, run_line: Runner) -> None:
         shown = on_a_terminal("status", env={"COLUMNS": "40", "NO_COLOR": "1"}).screen.splitlines()
-        assert shown[:2] == ["10000002  Samsung Galaxy Tab S8", "  ✓→–·····  photos, 20 days left"]
+        assert shown[:2] == ["10000002  Samsung Galaxy Tab S8", "  ✓→–·····  photos, 20 days"]
         assert len(shown) == 4
 
     def test_by_step(self, run_line: Runner) -> None:
