@@ -28,7 +28,6 @@ _SOON_DAYS = 3
 _BESIDE_DEVICE = 59
 #: Narrower than this, what can be done without is left out.
 _NARROW = 60
-_NAMES = {"return-window": "return window", "label": "the label ends"}
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -65,10 +64,9 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     closed: str | None
     purged_at: str | None
     directory: str
-    #: For people alone: today, a few words for each step, and what sets the deadline.
+    #: For people alone: today, and a few words for each step.
     today: str = ""
     notes: dict[str, str] = {}
-    because: str = ""
 
 
 class StatusResult(Result, kw_only=True):
@@ -82,7 +80,7 @@ class StatusResult(Result, kw_only=True):
         content = super().document()
         del content["view"], content["nothing"]
         for one in content["returns"]:
-            del one["today"], one["notes"], one["because"]
+            del one["today"], one["notes"]
         return content
 
     def for_people(self) -> Iterable[str | Line | Table]:
@@ -179,7 +177,6 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         directory=str(app.workspace.folder(reference).absolute()),
         today=app.today(state).isoformat(),
         notes={step: notes.note(state, step) for step in STEPS},
-        because="label" if label and label.state == "alive" and label.valid_until else state.coverage.verdict,
     )
 
 
@@ -217,7 +214,8 @@ def _around(one: Standing) -> Iterator[str | Line]:
     if one.tracking_number:
         yield f"Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
     if one.deadline:
-        because = "" if _is_narrow() else f" ({_NAMES.get(one.because, one.because)})"
+        why = ", ".join(due.words for due in one.deadlines if due.due[:10] == one.deadline)
+        because = f" ({why})" if why and not _is_narrow() else ""
         yield Line([f"On its way by {one.deadline}, ", _days(one, " left"), because])
     yield from (f"{when(due.due)}: {due.words}" for due in one.deadlines if due.due[:10] != one.deadline)
     if one.purged_at:
