@@ -21,7 +21,7 @@ from tests.contract.offline import ROOT
 from tests.faults.gate import Gate
 
 OPEN = "open 10000001 --reason faulty --wants refund"
-BUY = "label 10000007 --buy --carrier ups --weight 1.5 --size 8x6x3"
+BUY = "label 10000007 --buy --carrier ups --weight 1.5 --size 8x6x3 --format zpl"
 
 
 def test_24_every_code_is_told_and_has_a_test() -> None:
@@ -36,7 +36,7 @@ def test_24_every_code_is_told_and_has_a_test() -> None:
 def test_25_of_several_each_is_tried(run_line: Runner, sandbox: Sandbox) -> None:
     for order in ("10000001", "10000002"):
         run_line(f"open {order} --reason faulty --wants refund")
-        run_line(f"label {order}")
+        run_line(f"label {order} --number {sandbox.number(f'R{order}-1')}")
     ran = run_line("track 10000001 10000099 10000002", 3)
     assert [line.split(":")[0] for line in ran.stdout.splitlines() if line.startswith("1")] == [
         "10000001",

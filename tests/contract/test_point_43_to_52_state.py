@@ -20,7 +20,7 @@ from tests.contract.offline import offline
 from tests.faults.gate import Gate
 
 OPEN = "open 10000001 --reason faulty --wants refund"
-BUY = "label 10000007 --buy --yes --carrier ups --weight 1.5 --size 8x6x3"
+BUY = "label 10000007 --buy --yes --carrier ups --weight 1.5 --size 8x6x3 --format zpl"
 
 
 def test_43_the_file_is_replaced_at_one_go_and_left_alone_when_damaged(
