@@ -164,7 +164,7 @@ class TestTones:
     def test_the_words_are_cleaned_all_the_same(self, capfd: pytest.CaptureFixture[str]) -> None:
         output.configure(color=True, field=None)
         output.data(self.LINE)
-        assert capfd.readouterr().out == "the label \x1b[31mexpired\x1b[0m\x1b[33m today\x1b[0m\n"
+        assert capfd.readouterr().out == "the label \x1b[31mexpired\x1b[0m\x1b[35m today\x1b[0m\n"
 
     def test_columns_are_as_wide_as_what_one_sees(self, capfd: pytest.CaptureFixture[str]) -> None:
         output.configure(color=True, field=None)
