@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from returnctl.returns.held import Return
     from returnctl.returns.state import State
 
+#: Of a list on standard input; some tens of thousands of returns.
+_MOST_LISTED = 1_000_000
+
 
 class Options(Struct, frozen=True, kw_only=True):
     """The common options, as the command line has them. `order` is what --order says."""
@@ -73,6 +76,11 @@ class App:
         """A line that a person should not miss, unless --quiet; with --json standard error is for errors alone."""
         if not (self.options.json or self.options.quiet):
             output.words(f"warning: {text}")
+
+    def explain(self, text: str) -> None:
+        """Why something is as it is, for who asks with -v."""
+        if self.options.verbose:
+            self.say(text)
 
     def show(self, result: Result) -> None:
         result.dry_run = self.options.dry_run
@@ -152,12 +160,19 @@ class App:
 
     @functools.cached_property
     def workspace(self) -> Workspace:
+        root, origin = self.workspace_and_origin
+        self.explain(f"Workspace: {root.absolute()} ({origin}).")
+        return Workspace(root)
+
+    @property
+    def workspace_and_origin(self) -> tuple[Path, str]:
+        """The folder of the returns, and what named it."""
         if self.options.workspace:
-            return Workspace(self.options.workspace)
+            return self.options.workspace, "--workspace"
         if self.inside:
-            return Workspace(self.inside.parent)
+            return self.inside.parent, "the folder you are in"
         named = self.settings.environ.get("RETURNCTL_WORKSPACE")
-        return Workspace(Path(named) if named else default_workspace())
+        return (Path(named), "RETURNCTL_WORKSPACE") if named else (default_workspace(), "default")
 
     def named(self, words: tuple[str, ...]) -> tuple[Reference, tuple[str, ...]]:
         """RETURN and the other words, from a command's positionals; RETURN as it was typed, not yet looked up.
@@ -172,6 +187,16 @@ class App:
                 hint="give the order number, such as 10000001, or --order",
             )
         return reference, rest
+
+    def listed(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """The words, or with `-` alone those of standard input: one a line, empty lines left out."""
+        if words != ("-",):
+            return words
+        text = sys.stdin.buffer.read(_MOST_LISTED).decode("utf-8", "replace") if sys.stdin else ""
+        found = tuple(line.strip() for line in text.splitlines() if line.strip())
+        if not found:
+            raise Usage("Standard input names no return.", hint="give one order number a line")
+        return found
 
     def perhaps_named(self, words: tuple[str, ...]) -> tuple[Reference | None, tuple[str, ...]]:
         """As `named`, with None where no return was named."""
@@ -225,6 +250,7 @@ class App:
     @functools.cache  # noqa: B019 - an App lives as long as one command
     def _profile(self, name: str) -> Profile:
         profile = self.settings.profile(name)
+        self.explain(f"Profile: {name}, {profile.environment} ({profile.origin}).")
         while self.settings.warnings:
             self.warn(self.settings.warnings.pop(0))
         return profile

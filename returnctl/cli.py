@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from returnctl import __version__
-from returnctl.commands.common import COMMON, Refusal
-from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable
+from returnctl.commands.common import COMMON, Context, Refusal, write_common_options
+from returnctl.errors import DiskTrouble, Failed, ReturnctlError, Unavailable, Usage
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -52,7 +52,7 @@ OTHER_COMMANDS = {
     "config": "Show the configuration, and where it comes from.",
     "doctor": "Check this machine, the configuration and the services.",
     "sandbox": "Practise against an embedded marketplace.",
-    "help": "Explain the exit codes and the environment.",
+    "help": "Explain common options, exit codes and environment.",
 }
 COMMANDS = STEP_COMMANDS | OTHER_COMMANDS
 
@@ -66,6 +66,8 @@ class Terminated(BaseException):
 
 class Root(click.Group):
     """A group that knows its commands by name and imports only the one that runs."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -86,6 +88,10 @@ class Root(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError:
             raise click.UsageError(f"No such command '{args[0]}'.{_meant(args[0], COMMANDS)}", ctx) from None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+        write_common_options(self, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("The steps of a return, in their order"):
@@ -182,7 +188,7 @@ def _wants_json(args: Sequence[str]) -> bool:
     """Known before parsing, for errors of parsing itself."""
     words = args[: args.index("--")] if "--" in args else args
     flag = os.environ.get("RETURNCTL_JSON", "").lower() not in ("", "0", "false", "no", "off")
-    return "--json" in words or flag
+    return flag or any(word in ("--json", "--field") or word.startswith("--field=") for word in words)
 
 
 def _interrupted(as_json: bool) -> int:
@@ -202,7 +208,8 @@ def _report(error: ReturnctlError, as_json: bool) -> int:
 
     with contextlib.suppress(BrokenPipeError):
         if error.result is not None and error.exit in (3, 6, 7, 8, 9):
-            output.result(error.result, as_json=as_json, quiet=False)
+            with contextlib.suppress(Usage):  # --field names what is not there: the error itself says more
+                output.result(error.result, as_json=as_json, quiet=False)
         output.error(error, as_json=as_json)
     return error.exit
 
@@ -255,16 +262,16 @@ def _defect(error: Exception, as_json: bool) -> int:
 
 @click.group(
     cls=Root,
-    params=COMMON,
+    params=[*COMMON],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="`returnctl help exit-codes` explains what each command returns.",
 )
 @click.version_option(__version__, message="returnctl %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, /, **common: Any) -> None:
     """Send a bought device back to its seller, from opening the return to the delivered parcel.
 
-    Start with `returnctl open ORDER`; each command says what comes next.
-    `returnctl sandbox run -- returnctl status` tries it without any account.
+    Start with `returnctl open ORDER`; each command says what comes next, and
+    `returnctl COMMAND --help` shows examples. `returnctl sandbox run -- sh` is for
+    trying it without any account.
     """
     ctx.obj = common

@@ -16,11 +16,42 @@ if TYPE_CHECKING:
     from returnctl.result import Result
 
 
+class Toned(NamedTuple):
+    """A piece of text with a tone: `good`, `next`, `soon` or `bad`. The words beside it say the same."""
+
+    text: str
+    tone: str
+
+
+class Line(NamedTuple):
+    """A line, or a cell, of which some parts have a tone."""
+
+    parts: Sequence[str | Toned]
+
+
 class Table(NamedTuple):
     """Rows for people; the headers are lower-case words."""
 
     headers: Sequence[str]
     rows: Sequence[Sequence[object]]
+
+
+_TONES: dict[str, dict[str, Any]] = {
+    "good": {"fg": "green"},
+    "next": {"bold": True},
+    "soon": {"fg": "magenta"},  # yellow can't be read on a light screen
+    "bad": {"fg": "red"},
+}
+#: For a screen that knows few letters.
+_PLAIN = str.maketrans(dict(zip("✓✗·→…–“”’", [*"+x.>", "...", *'-""\''], strict=True)))
+_color: bool | None = None
+_field: str | None = None
+
+
+def configure(*, color: bool | None, field: str | None) -> None:
+    """Colour on or off, None is on a terminal alone; the one value of a JSON document that is wanted, None is all."""
+    global _color, _field
+    _color, _field = color, field
 
 
 def safe(text: str) -> str:
@@ -38,9 +69,10 @@ def when(moment: str) -> str:
     return f"{day} {clock[:5]}" if clock else day
 
 
-def data(text: str) -> None:
-    """A line of the result, to standard output."""
-    click.echo(_encodable(safe(text), sys.stdout))
+def data(content: str | Line | Table) -> None:
+    """A line of the result, or a table, to standard output."""
+    text = table(content) if isinstance(content, Table) else _toned(content)
+    click.echo(_encodable(text, sys.stdout), color=_color)
 
 
 def words(text: str) -> None:
@@ -70,9 +102,16 @@ def _in_colour(stream: Any) -> bool:
 
 
 def document(content: Any) -> None:
-    """One JSON document, to standard output."""
+    """One JSON document, or the one value that --field names, to standard output."""
     import msgspec
 
+    if _field is not None:
+        from returnctl import fields
+
+        content = fields.pick(msgspec.to_builtins(content), _field)
+        if not isinstance(content, (dict, list, tuple)):
+            data(fields.raw(content))
+            return
     encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
     click.echo(_json(encoded.decode(), sys.stdout))
 
@@ -102,9 +141,27 @@ def result(found: Result, *, as_json: bool, quiet: bool) -> None:
         lines(found.for_people())
 
 
-def lines(content: Iterable[str | Table]) -> None:
+def lines(content: Iterable[str | Line | Table]) -> None:
     for part in content:
-        data(table(part) if isinstance(part, Table) else part)
+        data(part)
+
+
+def width(text: str) -> int:
+    """How many columns a text takes."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def columns() -> int | None:
+    """How wide the screen is that results go to; None where that is no terminal."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def error(problem: ReturnctlError, *, as_json: bool) -> None:
@@ -144,7 +201,17 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text[-1:] in ".!?:`)”" else ".")
 
 
+def _toned(content: str | Toned | Line) -> str:
+    if isinstance(content, Line):
+        return "".join(map(_toned, content.parts))
+    if isinstance(content, Toned):
+        return click.style(safe(content.text), **_TONES[content.tone])
+    return safe(content)
+
+
 def _cell(value: object) -> str:
+    if isinstance(value, (Line, Toned)):
+        return _toned(value).replace("\n", " ")
     return "" if value is None else safe(str(value)).replace("\n", " ")
 
 
@@ -153,5 +220,6 @@ def _encodable(text: str, stream: Any) -> str:
     try:
         text.encode(encoding)
     except (UnicodeEncodeError, LookupError):
+        text = text.translate(_PLAIN)
         return text.encode("ascii", "backslashreplace").decode()
     return text

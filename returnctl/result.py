@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from returnctl.output import Table
+    from returnctl.output import Line, Table
 
 SCHEMA = 1
 
@@ -57,7 +57,7 @@ class Result(Struct, kw_only=True, rename={"return_": "return"}):
             del content["dry_run"], content["would"]
         return content
 
-    def for_people(self) -> Iterable[str | Table]:
+    def for_people(self) -> Iterable[str | Line | Table]:
         """Lines and tables for standard output."""
         return ()
 

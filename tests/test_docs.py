@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from returnctl.addresses import read_address
 from returnctl.cli import COMMANDS, STEP_COMMANDS, cli
@@ -19,6 +20,8 @@ from returnctl.commands.common import EXIT_CODES
 from returnctl.returns import devices
 from returnctl.settings import VARIABLES, Settings
 from returnctl.vocabulary import KINDS
+from tests.commands.pictures import Pictures
+from tests.commands.world import Sandbox
 
 ROOT = Path(__file__).parents[1]
 #: Written by hand; the reference is written from the commands themselves.
@@ -141,3 +144,26 @@ def test_the_contract_has_as_many_operations_as_its_page_says() -> None:
 def test_pages_fit_a_screen(page: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
     assert [line for line in prose.splitlines() if len(line) > 120 and not line.startswith("|")] == []
+
+
+def test_the_transcript_is_a_real_run(
+    sandbox: Sandbox, pictures: Pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every line shown is said, in that order; `…` stands for some. A label's number is as it comes."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").symlink_to(pictures.phone)
+    transcript = next(block for block in blocks(ROOT / "README.md", "console") if "returnctl open" in block)
+    runs = re.findall(r"^\$ returnctl (.+)\n((?:(?!\$ ).*\n)*)", transcript, re.M)
+    assert len(runs) >= len(STEP_COMMANDS)
+    for line, shown in runs:
+        ran = CliRunner().invoke(cli, shlex.split(line))
+        assert ran.exit_code == 0, (line, ran.output)
+        pattern = "".join(
+            r"(?:.*\n)+" if part == "…" else re.escape(_without_number(part)) + "\n"
+            for part in shown.strip().splitlines()
+        )
+        assert re.fullmatch(pattern, _without_number(ran.output).strip() + "\n"), (line, ran.output)
+
+
+def _without_number(text: str) -> str:
+    return re.sub(r"1Z[0-9A-Z]{16}", "1Z", text)

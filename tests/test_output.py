@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from returnctl import output
 from returnctl.errors import AuthFailed, Refused, ReturnctlError
-from returnctl.output import Table
+from returnctl.output import Line, Table, Toned
 from returnctl.result import Next, Result, Would
 
 #: Controls; what turns the direction of writing; what has no width; line breaks that no one sees; tags.
@@ -136,11 +137,45 @@ class TestLines:
         if encoding == "utf-8":
             assert streams.out.decode() == "“é” 日本\n"
         else:
-            assert streams.out == b"\\u201c\\xe9\\u201d \\u65e5\\u672c\n"
+            assert streams.out == b'"\\xe9" \\u65e5\\u672c\n'
+
+    def test_marks_have_a_plain_form(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        streams = Streams(monkeypatch, "ascii")
+        output.data("✓ ✗ · → … – ’")
+        assert streams.out == b"+ x . > ... - '\n"
 
     def test_bytes_go_out_as_they_are(self, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
         output.raw(b"\x00\xff\r\n\x1b")
         assert capfdbinary.readouterr().out == b"\x00\xff\r\n\x1b"
+
+
+class TestTones:
+    LINE = Line(["the label ", Toned("expired", "bad"), Toned(" \x1b[2Jtoday", "soon")])
+
+    @pytest.fixture(autouse=True)
+    def as_before(self) -> Iterator[None]:
+        yield
+        output.configure(color=None, field=None)
+
+    def test_off_a_terminal_there_are_none(self, capfd: pytest.CaptureFixture[str]) -> None:
+        output.lines([self.LINE, Table(("label",), [(self.LINE,)])])
+        assert "\x1b" not in capfd.readouterr().out
+
+    def test_the_words_are_cleaned_all_the_same(self, capfd: pytest.CaptureFixture[str]) -> None:
+        output.configure(color=True, field=None)
+        output.data(self.LINE)
+        assert capfd.readouterr().out == "the label \x1b[31mexpired\x1b[0m\x1b[35m today\x1b[0m\n"
+
+    def test_columns_are_as_wide_as_what_one_sees(self, capfd: pytest.CaptureFixture[str]) -> None:
+        output.configure(color=True, field=None)
+        output.data(Table(("device", "until"), [("ソニー", "a"), (Toned("Apple", "bad"), "b")]))
+        rows = re.sub(r"\x1b\[[0-9]+m", "", capfd.readouterr().out).splitlines()
+        assert [row.rstrip() for row in rows] == [
+            "device    until",
+            "--------  -------",
+            "ソニー    a",
+            "Apple     b",
+        ]
 
 
 class TestTables:

@@ -90,12 +90,6 @@ def test_the_table_of_status_imports_what_draws_it_alone() -> None:
     assert found & HEAVY <= TABLE
 
 
-def test_the_table_of_commands_is_in_the_order_of_the_work(run_line: Runner) -> None:
-    said = run_line("--help").stdout
-    places = [said.index(f"\n  {name} ") for name in COMMANDS]
-    assert places == sorted(places)
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_each_command_loads_and_its_help_fits_a_terminal(name: str, run_line: Runner) -> None:
     said = run_line(f"{name} --help").stdout

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -39,7 +39,22 @@ EXIT_CODES = {
     75: "a service could not be reached; nothing is lost, try again later",
     130: "interrupted (141 broken pipe, 143 terminated)",
 }
-
+#: The same in a word or two, for each command's help.
+SHORT_CODES = {
+    0: "done",
+    1: "failed",
+    2: "usage",
+    3: "some failed",
+    4: "credentials",
+    5: "not found",
+    6: "refused",
+    7: "busy",
+    8: "pending",
+    9: "in doubt or damaged",
+    70: "a defect",
+    75: "unavailable",
+    130: "interrupted",
+}
 
 #: What a step that tells the seller may end with, beside the codes of every command.
 TELLING = (1, 4, 5, 6, 7, 8, 9, 75)
@@ -124,6 +139,7 @@ def _options() -> list[click.Parameter]:
             help="The return; wins over a positional one.",
         ),
         click.Option(["--json"], is_flag=True, default=None, help="One JSON document; asks nothing."),
+        click.Option(["--field"], metavar="KEYS", help="One value of the document alone: next.due."),
         click.Option(["-q", "--quiet"], is_flag=True, default=None, help="Only errors."),
         click.Option(["-v", "--verbose"], count=True, help="Say more; -vv shows each request."),
         click.Option(["--no-input"], is_flag=True, default=None, help="Never ask."),
@@ -175,39 +191,88 @@ def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None
     return decorate
 
 
+_HARD_SPACE, _HARD_HYPHEN = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
+
+
+class _Formatter(click.HelpFormatter):
+    """Breaks no line at a hyphen: `in-transit` and `--no-input` are words to copy."""
+
+    def write_text(self, text: str) -> None:
+        super().write_text(text.replace("-", _HARD_HYPHEN))
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        unbroken = [(name, words.replace("-", _HARD_HYPHEN)) for name, words in rows]
+        super().write_dl(unbroken, col_max, col_spacing)
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_HARD_HYPHEN, "-").replace(_HARD_SPACE, " ")
+
+
+class Context(click.Context):
+    """Click's, with our help pages."""
+
+    formatter_class = _Formatter
+
+
 class _Command(click.Command):
-    """Shows the common options apart, and the exit status as a block."""
+    """Says its own options at length; those of every command, and the exit status, in so few lines that it all fits."""
+
+    context_class = Context
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        own: list[tuple[str, str]] = []
-        common: list[tuple[str, str]] = []
-        for param in self.get_params(ctx):
-            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
-            if record:
-                (common if param.name in (*_NAMES, "help") else own).append(record)
+        own = [
+            record
+            for param in self.get_params(ctx)
+            if isinstance(param, click.Option) and param.name not in _NAMES and "--help" not in param.opts
+            if (record := param.get_help_record(ctx))
+        ]
         if own:
             with formatter.section("Options"):
                 formatter.write_dl(own)
-        with formatter.section("Common options"):
-            formatter.write_dl(common)
+        write_common_options(self, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_exit_status(self, formatter)
 
 
-class _Group(click.Group):
+class InOrder(click.Group):
     """Commands of a command, in the order in which they are defined."""
+
+    context_class = Context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+
+class _Group(InOrder):
+    """Commands that say their exit status in common."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_commands(ctx, formatter)
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         _write_exit_status(self, formatter)
 
 
+def write_common_options(command: click.Command, formatter: click.HelpFormatter) -> None:
+    """The common options that a command takes, by name."""
+    names = [
+        " ".join(filter(None, ("/".join([param.opts[0], *param.secondary_opts]), param.metavar)))
+        for param in command.params
+        if isinstance(param, click.Option) and param.name in (*_NAMES, "version")
+    ]
+    with formatter.section("Common options, explained by `returnctl help options`"):
+        _write_flow([*names, "-h"], formatter)
+
+
 def _write_exit_status(command: click.Command, formatter: click.HelpFormatter) -> None:
-    with formatter.section("Exit status"):
-        formatter.write_dl([(str(code), EXIT_CODES[code]) for code in exit_codes(command)])
+    with formatter.section("Exit status, explained by `returnctl help exit-codes`"):
+        _write_flow([f"{code} {SHORT_CODES[code]}" for code in exit_codes(command)], formatter)
+
+
+def _write_flow(items: list[str], formatter: click.HelpFormatter) -> None:
+    """One after the other; no item is broken in two."""
+    formatter.write_text(", ".join(item.replace(" ", _HARD_SPACE) for item in items))
 
 
 def exit_codes(command: click.Command) -> list[int]:
@@ -236,6 +301,7 @@ def _exit_status(codes: tuple[int, ...]) -> str:
 
 def _merged(given: dict[str, Any]) -> Options:
     """Take the common options out of `given`: after the command's name, before it, then the environment."""
+    from returnctl import output
     from returnctl.app import Options
     from returnctl.settings import Settings
 
@@ -248,8 +314,8 @@ def _merged(given: dict[str, Any]) -> Options:
         values[name] = before.get(name) if after in (None, 0) and after is not False else after
     if values["color"] is None:
         values["color"] = _color(settings.environ)
-    context.color = values["color"]
-    as_json = bool(values["json"]) or settings.flag("RETURNCTL_JSON")
+    output.configure(color=values["color"], field=values["field"])
+    as_json = bool(values["json"]) or values["field"] is not None or settings.flag("RETURNCTL_JSON")
     return Options(
         json=as_json,
         quiet=bool(values["quiet"]),

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 @click.option(
     "--account", type=click.Choice(ACCOUNTS), metavar="NAME", help=f"What it is for: {', '.join(ACCOUNTS)}."
 )
-@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing or not good enough (seller).")
-@click.option("--none", metavar="REASON", help="Why there is none: never signed in, the device is dead.")
+@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing (seller).")
+@click.option("--none", metavar="REASON", help="Why there is none: never signed in, dead.")
 @click.option(
     "--backed-up",
     type=click.Choice(["yes", "not-possible", "no"]),
-    help="Note whether the data is backed up.",
+    metavar="WORD",
+    help="Is the data backed up: yes, not-possible, no.",
 )
 @click.option(
     "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."

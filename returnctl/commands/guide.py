@@ -14,9 +14,18 @@ if TYPE_CHECKING:
 
 @cli_command(5, 9)
 @words_argument("[RETURN]")
-@click.option("--device", type=click.Choice(KINDS), help="The kind of device, without a return.")
+@click.option(
+    "--device", type=click.Choice(KINDS), metavar="KIND", help=f"Without a return: {', '.join(KINDS)}."
+)
 @click.option("--brand", metavar="B", help="Its maker, such as Apple.")
-@click.option("--for", "topics", type=click.Choice(TOPICS), multiple=True, help="This alone (many).")
+@click.option(
+    "--for",
+    "topics",
+    type=click.Choice(TOPICS),
+    metavar="TOPIC",
+    multiple=True,
+    help=f"This alone (many): {', '.join(TOPICS)}.",
+)
 @click.option("--page", type=FILE, help="Write it as PDF.")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
 def command(app: App, words: tuple[str, ...], **options: Any) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--accept", type=click.Choice(["mismatch"]), multiple=True, help="Send it though it is not the order's."
 )
-@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing or not good enough (seller).")
+@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing (seller).")
 @click.option("--show", is_flag=True, help="Show the whole number.")
 @click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, hidden=True)
 def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **options: Any) -> None:

@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 @cli_command(*TELLING, step=True)
 @words_argument("[RETURN]")
-@click.option("--file", type=FILE, help="A label that you have: PDF, PNG, GIF, JPEG or ZPL.")
+@click.option("--file", type=FILE, help="One that you have: PDF, PNG, GIF, JPEG or ZPL.")
 @click.option("--number", metavar="N", help="Its tracking number.")
-@click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
-@click.option("--carrier-name", metavar="NAME", help="The carrier's name, with --carrier other.")
+@click.option(
+    "--carrier",
+    type=click.Choice([*CARRIERS, "other"]),
+    metavar="NAME",
+    help="Its carrier: ups, usps, fedex or other.",
+)
+@click.option("--carrier-name", metavar="NAME", help="The carrier's name, where that is other.")
 @click.option("--buy", is_flag=True, help="Buy one, after the price was said.")
 @click.option("--max-price", metavar="AMOUNT", help="Buy nothing dearer; without a price nothing.")
-@click.option("--weight", metavar="W", help="The parcel's weight: 1.5 (pounds), 700g, 0.7kg, 24oz.")
+@click.option("--weight", metavar="W", help="The parcel's weight: 1.5 (pounds), 700g, 24oz.")
 @click.option("--size", metavar="LxWxH", help="Its size: 8x6x3 (inches), 20x15x8cm.")
 @click.option("--from", "sender", type=FILE, help="Your address, a TOML file.")
 @click.option("--to", "receiver", type=FILE, help="The seller's address, a TOML file.")

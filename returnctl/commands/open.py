@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     "--reason", type=click.Choice(REASONS), metavar="REASON", help=f"Why it goes back: {', '.join(REASONS)}."
 )
 @click.option("--description", help="What is wrong, in your words.")
-@click.option("--wants", type=click.Choice(WISHES), help="What you would like.")
+@click.option(
+    "--wants",
+    type=click.Choice(WISHES),
+    metavar="WISH",
+    help="What you would like: refund, exchange, repair.",
+)
 @click.option(
     "--damage",
     type=click.Choice(DAMAGES),

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @click.option(
     "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."
 )
-@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing or not good enough (seller).")
+@click.option("--ask", is_flag=True, help="Ask the buyer for what is missing (seller).")
 @click.option("--sheet", type=FILE, help="Write a contact sheet as PDF.")
 def command(
     app: App, words: tuple[str, ...], check: bool, device: str | None, views: tuple[str, ...], **options: Any

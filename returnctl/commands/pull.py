@@ -18,7 +18,7 @@ def command(app: App, words: tuple[str, ...], every: bool) -> None:
     """Fetch what the buyer sent (seller).
 
     Conversation, files (each once) and label come into the return's folder, which is made where there is none.
-    Then `photos`, `imei` and `disconnect-proof` judge what came.
+    Then `photos`, `imei` and `disconnect-proof` judge what came. `-` reads the returns from standard input.
 
     \b
     Examples:
@@ -33,7 +33,7 @@ def command(app: App, words: tuple[str, ...], every: bool) -> None:
             raise Usage("--all stands for every return: name none beside it.")
         app.show(step.of_all(app))
         return
-    reference, rest = app.named(words)
+    reference, rest = app.named(app.listed(words))
     if rest:
         app.show(step.of_many(app, [reference, *map(parse_reference, rest)]))
         return

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from returnctl import output
-from returnctl.commands.common import EXIT_CODES
+from returnctl.commands.common import EXIT_CODES, InOrder
 
 FAULTS_HELP = """\
 \b
@@ -60,7 +60,7 @@ _latency = click.option(
 )
 
 
-@click.group("sandbox")
+@click.group("sandbox", cls=InOrder)
 def command() -> None:
     """Practise against an embedded marketplace.
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--address", type=FILE, help="Where it is collected, a TOML file.")
 @click.option("--confirmation", metavar="CODE", help="You booked the pickup yourself.")
 @click.option("--cancel-pickup", is_flag=True, help="Cancel the booked pickup.")
-@click.option("--sent", is_flag=True, help="It is on its way: tell the seller number and date.")
+@click.option("--sent", is_flag=True, help="It is on its way: tell the seller so.")
 @click.option("--sent-on", type=DAY, help="The day it was sent, if not today.")
 @click.option(
     "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 @words_argument("[RETURN]")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
 @click.option("--text", is_flag=True, help="What to write by hand, without a printer.")
-@click.option(
-    "--unlock-code", is_flag=True, help="Ask for the device's code, hidden, and print it on the slip alone."
-)
+@click.option("--unlock-code", is_flag=True, help="Ask for the code, unseen; print it there alone.")
 @click.option("--unlock-code-stdin", is_flag=True, help="Read the code from standard input.")
 @click.option("--invoice", type=FILE, help="A PDF to append.")
 def command(

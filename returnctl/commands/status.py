@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @cli_command(1, 5, 9)
 @words_argument("[RETURN]")
 @click.option("--all", "every", is_flag=True, help="Closed returns too.")
+@click.option("--due", type=click.IntRange(min=0), metavar="DAYS", help="Only what is due in so many days.")
 @click.option(
-    "--due", type=click.IntRange(min=0), metavar="DAYS", help="Only what is due within so many days."
+    "--step", type=click.Choice(STEPS), metavar="STEP", help="Only returns whose next step this is."
 )
-@click.option("--step", type=click.Choice(STEPS), help="Only returns whose next step this is.")
 @click.option("--next", "only_next", is_flag=True, help="The next command alone.")
 @click.option("--ics", type=FILE, help="Write the deadlines as a calendar file.")
 def command(

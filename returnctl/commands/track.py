@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 )
 @click.option("--timeout", metavar="DURATION", help="Wait no longer: 30s, 10m, 2h, 5d.")
 @click.option("--number", metavar="N", help="A tracking number, with or without a return.")
-@click.option("--carrier", type=click.Choice([*CARRIERS, "other"]), help="Its carrier.")
+@click.option(
+    "--carrier",
+    type=click.Choice([*CARRIERS, "other"]),
+    metavar="NAME",
+    help="Its carrier: ups, usps, fedex or other.",
+)
 @click.option("--delivered", type=DAY, help="You know that it arrived on this day.")
 def command(
     app: App,
@@ -34,6 +39,8 @@ def command(
     delivered: date | None,
 ) -> None:
     """See where the parcels are.
+
+    `-` reads the returns from standard input, one a line.
 
     \b
     Examples:
@@ -57,7 +64,7 @@ def command(
     if number and not words and not app.options.order and not app.inside:
         app.show(step.of_number(app, options))
         return
-    reference, rest = app.named(words)
+    reference, rest = app.named(app.listed(words))
     if rest:
         app.show(step.of_many(app, [reference, *map(parse_reference, rest)], options))
         return

@@ -15,6 +15,9 @@ from pathlib import Path
 
 from returnctl.errors import DiskTrouble, Failed, ReturnctlError
 
+#: The name of the truth about a return, in its folder.
+RECORD = "return.json"
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 #: What network file systems say that can't flush a folder; the file itself is flushed.
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}

@@ -28,7 +28,7 @@ from returnctl.returns import files
 from returnctl.returns.events import AnyEvent, Event
 from returnctl.returns.state import State, fold
 
-NAME = "return.json"
+NAME = files.RECORD
 SCHEMA = 1
 #: A record has tens of events; nothing we write comes near this.
 MAX_BYTES = 20_000_000

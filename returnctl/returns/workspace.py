@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from returnctl.errors import Busy, NotFound, ReturnctlError, Usage
 from returnctl.returns import files
-from returnctl.returns.record import NAME, Record, read_state
 from returnctl.returns.reference import Reference, from_folder
 
 if TYPE_CHECKING:
+    from returnctl.returns.record import Record
     from returnctl.returns.state import State
 
 LOCKS = ".returnctl/locks"
@@ -46,7 +46,7 @@ class Workspace:
 
     def exists(self, reference: Reference) -> bool:
         folder = self.folder(reference)
-        return (folder / NAME).is_file() and not folder.is_symlink()
+        return (folder / files.RECORD).is_file() and not folder.is_symlink()
 
     def find(self, reference: Reference) -> Reference:
         """The return that `reference` means, once we know which ones exist.
@@ -64,7 +64,7 @@ class Workspace:
                 hint=f"start it with `returnctl open {reference.order}`, or name another folder with --workspace",
             )
         if len(matching) > 1:
-            still_open = [ref for ref in matching if read_state(self.folder(ref)).closed is None]
+            still_open = [ref for ref in matching if self.state(ref).closed is None]
             matching = still_open or matching[-1:]
         if len(matching) > 1:
             raise Usage(
@@ -79,11 +79,13 @@ class Workspace:
         if wanted.line is None:
             return True
         if candidate.line is None:
-            return read_state(self.folder(candidate)).line == wanted.line
+            return self.state(candidate).line == wanted.line
         return wanted.line == candidate.line
 
     def state(self, reference: Reference) -> State:
         """Today's state of a return; takes no lock."""
+        from returnctl.returns.record import read_state  # here and below: `config` and `help` need none of it
+
         return read_state(self.folder(reference))
 
     @contextlib.contextmanager
@@ -114,13 +116,15 @@ class Workspace:
             lock.release()
 
     def record(self, reference: Reference) -> Record:
+        from returnctl.returns.record import Record
+
         return Record.load(self.folder(reference))
 
 
 def standing_in(start: Path) -> Path | None:
     """The return's folder that `start` lies in, if any."""
     for folder in (start, *start.parents):
-        if from_folder(folder.name) and (folder / NAME).is_file():
+        if from_folder(folder.name) and (folder / files.RECORD).is_file():
             return folder
     return None
 

@@ -99,7 +99,8 @@ def _common(app: App) -> Iterator[Value]:
     named = "RETURNCTL_CONFIG_DIR" if environ.get("RETURNCTL_CONFIG_DIR") else "default"
     there = "" if app.settings.config_path.is_file() else ", not there"
     yield Value(name="config_file", value=str(app.settings.config_path), origin=f"{named}{there}")
-    yield Value(name="workspace", value=str(app.workspace.root.absolute()), origin=_workspace_origin(app))
+    workspace, by = app.workspace_and_origin
+    yield Value(name="workspace", value=str(workspace.absolute()), origin=by)
     yield Value(name="cache", value=str(app.settings.cache_folder), origin="default")
     yield _flag(app, "json", app.options.json)
     yield _flag(app, "no_input", app.options.no_input)
@@ -113,14 +114,6 @@ def _flag(app: App, name: str, on: bool) -> Value:
         return Value(name=name, value=on, origin=variable)
     option = "--json" if app.options.json else f"--{name.replace('_', '-')}"  # --json implies --no-input
     return Value(name=name, value=on, origin=option if on else "default")
-
-
-def _workspace_origin(app: App) -> str:
-    if app.options.workspace:
-        return "--workspace"
-    if app.inside:
-        return "the folder you are in"
-    return "RETURNCTL_WORKSPACE" if app.settings.environ.get("RETURNCTL_WORKSPACE") else "default"
 
 
 def _profile_origin(app: App) -> str:

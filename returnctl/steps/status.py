@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from msgspec import Struct
 
+from returnctl import output
 from returnctl.app import App
 from returnctl.errors import Damaged
-from returnctl.output import Table
+from returnctl.output import Line, Table, Toned, when
 from returnctl.result import Next, Result
-from returnctl.returns import files, progress
+from returnctl.returns import files, notes, progress
 from returnctl.returns.deadlines import Deadline, deadlines
 from returnctl.returns.progress import Step
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
+from returnctl.vocabulary import STEPS
 
 MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
+_NEXT = "→"
+_TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
+_SOON_DAYS = 3
+#: What the table of many needs at most beside the device; a narrower screen gets two lines for each return.
+_BESIDE_DEVICE = 59
+#: Narrower than this, what can be done without is left out.
+_NARROW = 60
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -55,7 +64,9 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     closed: str | None
     purged_at: str | None
     directory: str
+    #: For people alone: today, and a few words for each step.
     today: str = ""
+    notes: dict[str, str] = {}
 
 
 class StatusResult(Result, kw_only=True):
@@ -69,17 +80,16 @@ class StatusResult(Result, kw_only=True):
         content = super().document()
         del content["view"], content["nothing"]
         for one in content["returns"]:
-            del one["today"]
+            del one["today"], one["notes"]
         return content
 
-    def for_people(self) -> Iterable[str | Table]:
+    def for_people(self) -> Iterable[str | Line | Table]:
         if self.view == "next":
             yield from (" ".join(one.next.command) for one in self.returns if one.next)
         elif self.view == "one":
             yield from _one(self.returns[0])
         elif self.returns:
-            rows = [_row(one) for one in self.returns]
-            yield Table(("return", "device", "steps", "next", "until"), rows)
+            yield from _many(self.returns)
         else:
             yield self.nothing
 
@@ -166,38 +176,85 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         purged_at=state.purged_at,
         directory=str(app.workspace.folder(reference).absolute()),
         today=app.today(state).isoformat(),
+        notes={step: notes.note(state, step) for step in STEPS},
     )
 
 
-def _one(one: Standing) -> Iterator[str]:
-    yield f"Return {one.return_}  {one.device}  ({one.profile}{f', {one.case}' if one.case else ''})"
+def _one(one: Standing) -> Iterator[str | Line]:
+    yield f"Return {one.return_}: {one.device}"
+    yield f"{one.case or 'no case yet'}, profile {one.profile}"
+    yield ""
+    width, narrow = max(map(len, one.steps)), _is_narrow()
     for name, step in one.steps.items():
-        when = f"  {step.at[:10]}" if step.at and step.state == "done" else ""
-        words = "" if step.state == "done" else f"  {step.state}"
-        yield f"  {MARKS[step.state]} {name}{words}{when}"
-    if one.role == "buyer":
-        yield f"  Back-up: {one.backed_up or 'not noted'}"
-    if one.tracking_number:
-        yield f"  Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
-    for doubt in one.in_doubt:
-        yield f"  In doubt since {doubt.since}: {doubt.summary} ({doubt.step})"
-    if one.deadline:
-        yield f"  Covered by {one.coverage}; on its way by {one.deadline} ({_days(one)})"
-    yield from (f"  {due.due[:16].replace('T', ' ')}: {due.words}" for due in one.deadlines)
-    if one.purged_at:
-        yield f"  Pictures and papers deleted: {one.purged_at[:10]}"
+        is_next = one.next is not None and one.next.step == name and step.state != "in-doubt"
+        words = (
+            (one.notes[name] or _day(step))
+            if narrow
+            else ", ".join(filter(None, (_day(step), one.notes[name])))
+        )
+        if step.state == "not-needed":
+            words = "not asked for"
+        yield Line(["  ", _mark(step, is_next), f" {name:{width}}  {words}".rstrip()])
+    yield ""
+    yield from _around(one)
     if one.closed:
-        yield f"  Closed: {one.closed}"
+        yield f"Closed: {one.closed}"
     elif one.next:
-        yield f"Next: {' '.join(one.next.command)}"
+        yield Line(["Next: ", Toned(" ".join(one.next.command), "next")])
     else:
         yield "Nothing left to do. `returnctl close` ends it once the seller has."
 
 
+def _around(one: Standing) -> Iterator[str | Line]:
+    """What belongs to no single step."""
+    for doubt in one.in_doubt:
+        yield Line([Toned("In doubt", "bad"), f" since {when(doubt.since)}: {doubt.summary} ({doubt.step})"])
+    if one.role == "buyer" and one.backed_up != "yes" and not one.closed:
+        yield f"Back-up: {one.backed_up or 'not noted'}"
+    if one.tracking_number:
+        yield f"Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
+    if one.deadline:
+        why = ", ".join(due.words for due in one.deadlines if due.due[:10] == one.deadline)
+        because = f" ({why})" if why and not _is_narrow() else ""
+        yield Line([f"On its way by {one.deadline}, ", _days(one, " left"), because])
+    yield from (f"{when(due.due)}: {due.words}" for due in one.deadlines if due.due[:10] != one.deadline)
+    if one.purged_at:
+        yield f"Pictures and papers deleted: {one.purged_at[:10]}"
+
+
+def _day(step: Step) -> str:
+    return step.at[:10] if step.at and step.state == "done" else ""
+
+
+def _mark(step: Step, is_next: bool) -> Toned | str:
+    if is_next and step.state == "todo":
+        return Toned(_NEXT, "next")
+    tone = _TONES.get(step.state)
+    return Toned(MARKS[step.state], tone) if tone else MARKS[step.state]
+
+
+def _marks(one: Standing) -> Line:
+    return Line([_mark(step, bool(one.next and one.next.step == name)) for name, step in one.steps.items()])
+
+
+def _many(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
+    columns = output.columns()
+    if columns is None or columns >= _BESIDE_DEVICE + max(output.width(one.device) for one in every):
+        yield Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
+        return
+    for one in every:
+        yield f"{one.return_}  {one.device}"
+        until: list[str | Toned] = [", ", _days(one)] if one.deadline else []
+        yield Line(["  ", *_marks(one).parts, f"  {_next_word(one)}", *until])
+
+
 def _row(one: Standing) -> tuple[object, ...]:
-    marks = "".join(MARKS[step.state] for step in one.steps.values())
-    until = f"{one.deadline} ({_days(one)})" if one.deadline else ""
-    return (one.return_, one.device, marks, one.closed or (one.next.step if one.next else ""), until)
+    left = _days(one) if one.deadline else ""
+    return (one.return_, one.device, _marks(one), _next_word(one), one.deadline, left)
+
+
+def _next_word(one: Standing) -> str:
+    return one.closed or (one.next.step if one.next else "")
 
 
 def _left(one: Standing) -> int:
@@ -206,11 +263,17 @@ def _left(one: Standing) -> int:
     return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days
 
 
-def _days(one: Standing) -> str:
+def _is_narrow() -> bool:
+    columns = output.columns()
+    return columns is not None and columns < _NARROW
+
+
+def _days(one: Standing, left: str = "") -> Toned | str:
     days = _left(one)
     if days < 0:
-        return f"{-days} days over"
-    return "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}"
+        return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
+    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{left}"
+    return Toned(words, "soon") if days <= _SOON_DAYS else words
 
 
 def _calendar(returns: Iterable[Standing]) -> bytes:

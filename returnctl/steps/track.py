@@ -94,7 +94,7 @@ def parcel_lines(parcels: Iterable[TrackedParcel]) -> Iterable[str | Table]:
             ", delayed" if parcel.delayed else ""
         )
         if parcel.status == "returned":
-            yield "  ALARM: it is on its way back to you. Ask the seller, and the carrier, why."
+            yield "  Look into this: it is on its way back to you. Ask the seller, and the carrier, why."
         if parcel.stalled:
             yield "  Nothing has happened for days: ask the carrier."
         if parcel.found is False:

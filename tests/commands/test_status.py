@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.running import Runner
+from tests.commands.terminal import on_a_terminal
 from tests.commands.world import BY_HAND, IMEI, Sandbox, tree
 
 STEPS = ["open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track"]
@@ -50,6 +51,15 @@ class TestOne:
         out = run_line("status 10000001").stdout
         for word in (*STEPS, "iPhone 13", "2026-07-06", "26 days", "returnctl photos 10000001"):
             assert word in out, word
+
+    def test_marks_and_colours_say_what_is_next(self, run_line: Runner) -> None:
+        lines = run_line("status 10000001 --color").stdout.splitlines()
+        steps = [
+            line.split() for line in lines if any(f" {step}" in line for step in STEPS) and line[:2] == "  "
+        ]
+        assert [line[1] for line in steps] == STEPS
+        assert [line[0] for line in steps[:3]] == ["\x1b[32m✓\x1b[0m", "\x1b[1m→\x1b[0m", "·"]
+        assert lines[-1] == "Next: \x1b[1mreturnctl photos 10000001\x1b[0m"
 
     def test_the_next_command_alone(self, run_line: Runner) -> None:
         ran = run_line("status 10000001 --next")
@@ -97,6 +107,11 @@ class TestMany:
 
     def test_days_left_in_the_table(self, run_line: Runner) -> None:
         assert "26 days" in run_line("status").stdout
+
+    def test_fits_a_narrow_screen(self, run_line: Runner) -> None:
+        shown = on_a_terminal("status", env={"COLUMNS": "40", "NO_COLOR": "1"}).screen.splitlines()
+        assert shown[:2] == ["10000002  Samsung Galaxy Tab S8", "  ✓→–·····  photos, 20 days"]
+        assert len(shown) == 4
 
     def test_by_step(self, run_line: Runner) -> None:
         assert len(self.names(run_line, "--step photos")) == 2
@@ -171,6 +186,7 @@ class TestDeadline:
 
     def test_over(self, run_line: Runner, opened: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("RETURNCTL_NOW", "2026-07-08T12:00:00+00:00")
+        assert "\x1b[31m2 days over" in run_line("status 10000001 --color").stdout
         assert "2 days over" in run_line("status 10000001").stdout
 
 

@@ -84,7 +84,7 @@ class TestOneReturn:
 
     def test_coming_back_is_an_alarm(self, run_line: Runner, sandbox: Sandbox) -> None:
         sandbox.advance("10000001", "returned")
-        assert "ALARM" in run_line("track 10000001").stdout
+        assert "on its way back to you" in run_line("track 10000001").stdout
 
     def test_a_claim_has_a_day(self, run_line: Runner, sandbox: Sandbox) -> None:
         run_line("ship 10000001 --battery ok --sent")

@@ -175,7 +175,7 @@ def test_130_and_143_interrupted(
 @pytest.mark.parametrize(
     "line", ["help exit-codes", "help exit-codes --json", "--help", "--version", "status", "open --help"]
 )
-def test_141_broken_pipe(run_process: ProcessRunner, line: str) -> None:
+def test_23_141_broken_pipe(run_process: ProcessRunner, line: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     running = run_process.start(line, stdout=writing)

@@ -30,7 +30,9 @@ def test_a_wrong_option(run_line: Runner, name: str) -> None:
 @pytest.mark.usefixtures("prepared")
 @pytest.mark.parametrize("name", EXAMPLES)
 class TestEveryCommand:
-    def test_says_one_document_with_the_common_keys(self, run_line: Runner, names: Names, name: str) -> None:
+    def test_13_says_one_document_with_the_common_keys(
+        self, run_line: Runner, names: Names, name: str
+    ) -> None:
         ran = run_line(f"{name} {EXAMPLES[name].well} --json", **names)
         assert isinstance(ran.json["schema"], int)
         assert next(iter(ran.json)) == "schema"
@@ -46,7 +48,7 @@ class TestEveryCommand:
         dry = "--dry-run" in EXAMPLES[name].well  # what waits for a phone has no other example that ends well
         assert bool({"dry_run", "would"} & result.keys()) is dry
 
-    def test_fails_in_one_object(self, run_line: Runner, names: Names, name: str) -> None:
+    def test_14_fails_in_one_object(self, run_line: Runner, names: Names, name: str) -> None:
         example = EXAMPLES[name]
         ran = run_line(f"{name} {example.badly} --json", example.exit, **names)
         assert ran.error.keys() == {"code", "exit", "message", "hint"}
@@ -57,7 +59,7 @@ class TestEveryCommand:
         else:
             assert ran.stdout == ""
 
-    def test_fails_the_same_without_it(self, run_line: Runner, names: Names, name: str) -> None:
+    def test_14_fails_the_same_without_it(self, run_line: Runner, names: Names, name: str) -> None:
         example = EXAMPLES[name]
         ran = run_line(f"{name} {example.badly}", example.exit, **names)
         assert ran.stderr.startswith(("returnctl: ", "warning: "))
@@ -93,7 +95,7 @@ def every_text(value: Any, name: str = "") -> list[tuple[str, Any]]:
 
 
 @pytest.mark.usefixtures("prepared")
-def test_times_have_an_offset_and_ids_are_texts(
+def test_16_times_have_an_offset_and_ids_are_texts(
     run_line: Runner, sandbox: Sandbox, pictures: Pictures
 ) -> None:
     run_line("photos 10000001 {phone}", phone=pictures.phone)
@@ -122,7 +124,7 @@ def test_times_have_an_offset_and_ids_are_texts(
         ("open 10000001 --reason other", 6),
     ],
 )
-def test_the_whole_result_as_far_as_it_goes(run_line: Runner, line: str, exit: int) -> None:
+def test_13_the_whole_result_as_far_as_it_goes(run_line: Runner, line: str, exit: int) -> None:
     ran = run_line(f"{line} --json", exit)
     assert ran.json["schema"] == 1
     assert ran.error["exit"] == exit

@@ -27,7 +27,7 @@ def opened(run_line: Runner, sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(("line", "option"), ASKING.items())
 class TestNobodyIsThere:
-    def test_names_the_option(self, run_line: Runner, line: str, option: str) -> None:
+    def test_29_names_the_option(self, run_line: Runner, line: str, option: str) -> None:
         for more in ("", "--no-input", "--json"):
             ran = run_line(f"{line} {more}", 2, input="an answer\n")
             assert option in ran.stderr
@@ -40,7 +40,7 @@ class TestNobodyIsThere:
 
 
 @pytest.mark.parametrize("option", ["--no-input", "--json"])
-def test_not_even_on_a_terminal(option: str) -> None:
+def test_30_not_even_on_a_terminal(option: str) -> None:
     shown = on_a_terminal(f"close 10000001 {option}")
     assert shown.exit == 2
     assert "--outcome" in shown.screen
@@ -52,7 +52,7 @@ class TestOnATerminal:
         assert shown.exit == 0, shown
         assert sandbox.ledger("10000002")["returns"] == 1
 
-    def test_on_standard_error(self, run_line: Runner) -> None:
+    def test_12_on_standard_error(self, run_line: Runner) -> None:
         shown = on_a_terminal("imei 10000001", answers=[f"{IMEI}\n"], piped=True)
         assert shown.exit == 0, shown
         assert "The IMEI" in shown.screen
@@ -81,6 +81,6 @@ class TestOnATerminal:
         assert sandbox.ledger("10000002")["returns"] == 0
 
 
-def test_a_pipe_that_stays_open_is_not_waited_for(run_process: ProcessRunner) -> None:
+def test_29_a_pipe_that_stays_open_is_not_waited_for(run_process: ProcessRunner) -> None:
     running = run_process.start("close 10000001")
     assert running.process.wait(20) == 2

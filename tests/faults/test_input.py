@@ -83,13 +83,3 @@ def test_a_file_where_the_workspace_should_be(run_line: Runner, tmp_path: Path) 
     ran = run_line("open 10000002 --reason faulty --wants refund --workspace {w}", 1, w=tmp_path / "file")
     one_line(ran.stderr)
     assert (tmp_path / "file").read_text() == "mine"
-
-
-def test_an_option_that_is_none(run_line: Runner) -> None:
-    ran = run_line("status 10000001 --jsn", 2)
-    assert "--json" in ran.stderr
-
-
-def test_a_command_that_is_none(run_line: Runner) -> None:
-    assert "status" in run_line("statsu 10000001", 2).stderr
-    run_line("tra 10000001", 2)
