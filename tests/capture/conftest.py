@@ -132,7 +132,7 @@ class Captured:
         return url
 
     def result(self) -> step.CaptureResult:
-        return self._run.result(60)
+        return self._run.result(150)
 
     def shown(self) -> str:
         """What a person sees of the result."""

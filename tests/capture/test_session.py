@@ -18,6 +18,8 @@ from tests.capture.conftest import Served, Serving
 from tests.commands.pictures import Pictures
 from tests.commands.world import tree
 
+pytestmark = pytest.mark.timeout(180)  # a busy machine is no failure
+
 NAME = "0123456789abcdef" * 2
 
 
@@ -71,7 +73,7 @@ class TestUploads:
         place, data = serving(), (pictures.phone / "back.jpg").read_bytes()
         half = len(data) // 2
         assert put(place, "back", NAME, data[:half], 0, len(data)).status_code == 202
-        asked = requests.get(f"{place.url}take/back/{NAME}", timeout=10)
+        asked = requests.get(f"{place.url}take/back/{NAME}", timeout=60)
         assert asked.headers["Upload-Offset"] == str(half)
         gap = put(place, "back", NAME, data[half + 10 :], half + 10, len(data))
         assert (gap.status_code, gap.headers["Upload-Offset"]) == (409, str(half))
@@ -107,7 +109,7 @@ class TestUploads:
         place = serving()
         headers = {"Upload-Offset": offset, "Upload-Length": length}
         url = f"{place.url}take/back/{NAME}"
-        assert requests.put(url, data=b"1", headers=headers, timeout=10).status_code == 400
+        assert requests.put(url, data=b"1", headers=headers, timeout=60).status_code == 400
 
 
 class TestKeeping:

@@ -6,7 +6,7 @@ import contextlib
 import socket
 from urllib.parse import urlsplit
 
-_PATIENCE_S = 30
+_PATIENCE_S = 60
 
 
 def speak(url: str, sent: bytes, *, most: int = 200_000) -> bytes:
