@@ -86,6 +86,5 @@ def _end(app: App, held: Return, doubt: Doubt, options: Options) -> str:
 
 
 def _answer(doubt: Doubt, number: str | None) -> dict[str, str]:
-    if not number:
-        return {}
-    return {"case" if doubt.covers.step == "open" else "tracking_number": number}
+    kind = {"open": "case", "pickup": "confirmation"}.get(doubt.covers.step, "tracking_number")
+    return {kind: number} if number else {}

@@ -1,0 +1,50 @@
+"""Runs the sweeps of tests/faults whole: kills, faults, races, damage, hostile input. Prints what each has found.
+
+    scripts/torture [--minutes N] [--seed S] [--only SWEEP …]
+
+Without --minutes every sweep runs to its full number of cases; with it they share the time. Ends with 1 where
+anything failed, and with the seed, which repeats it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import time
+
+from tests.faults.rig.bench import Bench
+from tests.faults.rig.sweeps import all_of
+from tests.faults.rig.table import Row, run, shown
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="scripts/torture", description=__doc__.splitlines()[0])
+    parser.add_argument("--minutes", type=float, help="share so many minutes among the sweeps")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    parser.add_argument("--only", nargs="+", metavar="SWEEP", help="such as R1 R5")
+    options = parser.parse_args()
+    print(f"seed {options.seed}", flush=True)
+    rows: list[Row] = []
+    with Bench() as bench:
+        sweeps = [
+            sweep for sweep in all_of(bench, options.seed) if not options.only or sweep.name in options.only
+        ]
+        if not sweeps:
+            parser.error("there is no such sweep")
+        ends = time.monotonic() + (options.minutes or 0) * 60
+        try:
+            for left, sweep in zip(range(len(sweeps), 0, -1), sweeps, strict=True):
+                share = (ends - time.monotonic()) / left if options.minutes else None
+                rows.append(
+                    run(sweep, seconds=share, say=lambda text: print(text, file=sys.stderr, flush=True))
+                )
+                print("  ".join(str(part) for part in rows[-1].line()), flush=True)
+        except KeyboardInterrupt:
+            print("Interrupted.", file=sys.stderr)
+    print(f"\n{shown(rows)}\nseed {options.seed}")
+    return int(any(row.failures for row in rows) or len(rows) < len(sweeps))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
