@@ -77,6 +77,12 @@ DONE = ("none", "drop", "lost-answer", "truncated", "slow", "blind")
 KINDS = (*DONE, *SAID)
 
 
+def is_write(request: bytes) -> bool:
+    """Whether a request, by its first line, buys, books or posts."""
+    line = request.partition(b"\r\n")[0]
+    return not line.startswith((b"GET", b"HEAD")) and not _READS.search(line)
+
+
 class Door:
     """Opened with `with`; `url` leads through it to the sandbox at `behind`."""
 
@@ -140,8 +146,7 @@ class Door:
         client.settimeout(_PATIENCE_S)
         with suppress(OSError), client:
             while request := _whole(client):
-                line = request.partition(b"\r\n")[0]
-                writes = not line.startswith((b"GET", b"HEAD")) and not _READS.search(line)
+                writes = is_write(request)
                 kind = self._meets(writes, lock)
                 if kind == "blind" and not writes:
                     request = _REFERENCE.sub(b"RCAAAAAAAAAAAA", request)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import cycle
 
-from tests.faults.rig import damage, disks, kills, processes
+from tests.faults.rig import answers, damage, disks, inputs, kills, power, processes
 from tests.faults.rig.bench import Bench
 from tests.faults.rig.table import Check, Sweep
 
@@ -41,6 +41,20 @@ def all_of(bench: Bench, seed: int) -> list[Sweep]:
         Sweep(name="R5", title="8 processes, one label", cases=lambda: processes.races(bench), most=200),
         Sweep(
             name="R6", title="disks that fail", cases=lambda: disks.failing_disks(bench, seed), most=1_000
+        ),
+        Sweep(
+            name="R4",
+            title="answers that make no sense",
+            cases=lambda: answers.odd_answers(bench, seed),
+            most=1_500,
+        ),
+        Sweep(name="R4 tries", title="how often is asked", cases=lambda: answers.attempts(bench), most=100),
+        Sweep(name="R16", title="the power fails", cases=lambda: power.power_cuts(bench), most=100),
+        Sweep(
+            name="R10",
+            title=f"odd inputs, {inputs.BATCH} in each case",
+            cases=lambda: inputs.odd_inputs(bench, seed),
+            most=200,
         ),
         Sweep(
             name="R8",
