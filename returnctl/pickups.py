@@ -86,8 +86,9 @@ def cancel(app: App, held: Return) -> Told:
     if not (client.has_credentials and booked.confirmation):
         if not app.options.dry_run:
             held.note(PickupNoted(pickup=None))
+        which = booked.confirmation or f"on {booked.date}"
         raise Pending(
-            f"The pickup {booked.confirmation or f'on {booked.date}'} is no longer noted; cancel it on the carrier's page too: "
+            f"The pickup {which} is no longer noted; cancel it on the carrier's page too: "
             f"{tracking_number.PICKUP_PAGES[booked.carrier]}"
         )
     if app.options.dry_run:

@@ -16,7 +16,9 @@ BOOK = "ship 10000001 --battery ok --pickup 2026-06-12"
 
 @pytest.fixture
 def to(tmp_path: Path) -> Path:
-    text = 'company = "Desk"\nstreet = ["1 Warehouse Rd"]\ncity = "Newark"\nstate = "NJ"\npostcode = "07102"\n'
+    text = (
+        'company = "Desk"\nstreet = ["1 Warehouse Rd"]\ncity = "Newark"\nstate = "NJ"\npostcode = "07102"\n'
+    )
     (tmp_path / "desk.toml").write_text(f'{text}phone = "5185550123"\n')
     return tmp_path / "desk.toml"
 
@@ -45,6 +47,21 @@ class TestALabel:
         result = run_line(f"{BUY} --json", to=to).json
         assert (result["source"], result["tracking_number"]) == ("purchased", NUMBER)
         assert sandbox.ledger()["labels"] == 2
+
+    def test_what_it_means_and_what_to_do_is_said(self, run_line: Runner) -> None:
+        shown = run_line("status 10000001").stdout
+        for words in (
+            "UPS",
+            "no answer came",
+            "Nothing more of this kind",
+            "--happened NUMBER",
+            "--did-not-happen",
+        ):
+            assert words in shown
+        assert "words" not in run_line("status 10000001 --json").json["returns"][0]["in_doubt"][0]
+        error = run_line("resolve 10000001 --json", 9).error
+        assert "carrier's website" in error["hint"]
+        assert "--happened NUMBER" in error["hint"]
 
     def test_with_its_number(self, run_line: Runner, sandbox: Sandbox, to: Path) -> None:
         run_line(f"resolve 10000001 --happened {NUMBER}")

@@ -1,4 +1,4 @@
-"""Where a sweep works: a sandbox in a process of its own, a door before it, a workspace, orders that nobody else has."""
+"""Where a sweep works: a sandbox in a process of its own, a door before it, a workspace, orders of its own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,14 @@ from tests.faults.rig.scenes import BY_HAND
 ORDERS = 400
 _FIRST = 20_000_001
 _PATIENCE_S = 60
-_ADDRESS = 'company = "Desk"\nstreet = ["1 Warehouse Rd"]\ncity = "Newark"\nstate = "NJ"\npostcode = "07102"\nphone = "5185550123"\n'
+_ADDRESS = """
+company = "Desk"
+street = ["1 Warehouse Rd"]
+city = "Newark"
+state = "NJ"
+postcode = "07102"
+phone = "5185550123"
+"""
 
 
 class Bench:

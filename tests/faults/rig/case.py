@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-import msgspec
-
 from tests.faults.rig.bench import Bench
 from tests.faults.rig.forks import DOCUMENTED, KILLED, Ran
 from tests.faults.rig.layer import Blow
@@ -145,7 +143,9 @@ class Case:
     def _run(self, line: str, blow: Blow | None = None, *, count: bool = False, short: bool = False) -> Ran:
         words = self._bench.words(self._added(line), self.order)
         forks = self._bench.forks
-        ran = forks.run(words, blow, count=count, short=short) if blow or count or short else forks.call(words)
+        ran = (
+            forks.run(words, blow, count=count, short=short) if blow or count or short else forks.call(words)
+        )
         self._said.append(str(ran))
         if ran.exit not in DOCUMENTED or "Traceback" in ran.stderr:
             raise self._failure(f"exit {ran.exit}")

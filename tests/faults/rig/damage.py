@@ -47,7 +47,9 @@ def _noticed(bench: Bench, case: Case, path: Path, whole: bytes, harmed: bytes, 
                 continue
             raise Failure(f"{read} took {harmed!r}")
         if number % _SHOWN == 0:
-            ran = bench.forks.call(bench.words("label {order} --buy --carrier ups --to {address} --yes", case.order))
+            ran = bench.forks.call(
+                bench.words("label {order} --buy --carrier ups --to {address} --yes", case.order)
+            )
             if ran.exit != 9 or len(bench.bought(case.order)) > 1:
                 raise Failure(f"a damaged record, and {ran}")
         if path.read_bytes() != harmed:

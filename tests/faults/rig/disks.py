@@ -47,11 +47,13 @@ def _failed(bench: Bench, scene: Scene, blow: Blow) -> str:
     case.prepare()
     ran = case.strike(blow)
     if ran.exit not in (1, *scene.ends):
-        raise Failure(f"{scene.name}: a failing disk ({errno.errorcode[blow.number]}, {blow.how}) ended with {ran}")
+        raise Failure(
+            f"{scene.name}: a failing disk ({errno.errorcode[blow.number]}, {blow.how}) ended with {ran}"
+        )
     if ran.exit == 1 and ": " not in ran.stderr:
         raise Failure(f"{scene.name}: nothing was said: {ran}")
-    if left := [path for path in bench.folder(case.order).rglob(".*") if path.is_file()]:
-        if blow.how == "fail":  # on a disk that takes no more it may also refuse to delete
-            raise Failure(f"{scene.name}: a half-written file was left: {left}")
+    left = [path for path in bench.folder(case.order).rglob(".*") if path.is_file()]
+    if left and blow.how == "fail":  # a disk that takes no more may also refuse to delete
+        raise Failure(f"{scene.name}: a half-written file was left: {left}")
     case.recover()
     return "said" if ran.exit == 1 else "done all the same"

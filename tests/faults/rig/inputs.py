@@ -37,7 +37,9 @@ _orders = st.one_of(
 _dates = st.one_of(
     st.dates().map(str),
     st.from_regex(r"[0-9]{1,5}-[0-9]{1,3}-[0-9]{1,3}", fullmatch=True),
-    st.sampled_from(["2024-02-30", "2023-02-29", "0000-00-00", "tomorrow", "2026-06-10T12:00:00Z", "10/06/2026"]),
+    st.sampled_from(
+        ["2024-02-30", "2023-02-29", "0000-00-00", "tomorrow", "2026-06-10T12:00:00Z", "10/06/2026"]
+    ),
     _nasty,
 )
 _imeis = st.one_of(
@@ -47,8 +49,12 @@ _imeis = st.one_of(
     _nasty,
 )
 _names = st.one_of(
-    st.text(st.characters(blacklist_characters="/\x00", blacklist_categories=("Cs",)), min_size=1, max_size=60),
-    st.sampled_from(["back.jpg", "-rf", "--json", "a b.jpg", "…jpg", "\u202egpj.exe", "x" * 250, "\n.jpg", "back"]),
+    st.text(
+        st.characters(blacklist_characters="/\x00", blacklist_categories=("Cs",)), min_size=1, max_size=60
+    ),
+    st.sampled_from(
+        ["back.jpg", "-rf", "--json", "a b.jpg", "…jpg", "\u202egpj.exe", "x" * 250, "\n.jpg", "back"]
+    ),
 )
 _OPTIONS = {
     "open": {"--received": _dates, "--ordered": _dates, "--asked": _dates, "--name": _nasty, "--line": _nasty,
@@ -59,7 +65,8 @@ _OPTIONS = {
     "ship": {"--sent-on": _dates, "--pickup": _dates, "--ready": _nasty, "--close": _nasty, "--confirmation": _nasty},
     "track": {"--delivered": _dates, "--until": _nasty, "--timeout": _nasty, "--number": st.text(max_size=30)},
     "status": {"--due": _nasty, "--step": _nasty},
-    "close": {"--amount": st.one_of(_nasty, st.decimals().map(str)), "--note": st.text(max_size=30), "--outcome": _nasty},
+    "close": {"--amount": st.one_of(_nasty, st.decimals().map(str)), "--note": st.text(max_size=30),
+              "--outcome": _nasty},
     "purge": {"--older-than": _nasty},
     "points": {"--near": st.text(max_size=20)},
     "inbox": {"--since": st.one_of(_dates, _nasty), "--state": _nasty},
@@ -82,7 +89,13 @@ def _lines(draw: st.DrawFn, junk: Path) -> list[str]:
     if draw(st.integers(0, 2)) == 0:
         file = junk / draw(_names)
         if len(os.fsencode(file.name)) < 250 and file.name not in {".", ".."}:
-            file.write_bytes(draw(st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"%PDF-1.4", b"name = ", b"\x89PNG", b"x" * 99])))
+            file.write_bytes(
+                draw(
+                    st.sampled_from(
+                        [b"", b"\xff\xd8\xff\xe0", b"%PDF-1.4", b"name = ", b"\x89PNG", b"x" * 99]
+                    )
+                )
+            )
             words.append(str(file))
     for common in ("--json", "--dry-run", "--again", "--done", "--yes", "-v"):
         if draw(st.integers(0, 3)) == 0:
@@ -92,7 +105,8 @@ def _lines(draw: st.DrawFn, junk: Path) -> list[str]:
 
 _scalars = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), _dates)
 _json = st.recursive(
-    _scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+    _scalars,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
 )
 
 
@@ -105,16 +119,26 @@ class _Hostile:
     def __call__(self, method: str, url: str, headers: Any, body: bytes, *, service: str, limits: Any) -> Raw:
         import json
 
-        status = self._draw(st.sampled_from([200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 409, 422, 429, 500, 700]))
+        status = self._draw(
+            st.sampled_from([200, 200, 200, 201, 204, 302, 400, 401, 403, 404, 409, 422, 429, 500, 700])
+        )
         if url.endswith("/v1/about") and self._draw(st.booleans()):
-            known = {"environment": "sandbox", "instance": "i", "attachments": {"max_files": 7, "max_bytes": 9_000_000}}
-            return Raw(status=200, headers={"Content-Type": "application/json"}, body=json.dumps(known).encode())
+            known = {
+                "environment": "sandbox",
+                "instance": "i",
+                "attachments": {"max_files": 7, "max_bytes": 9_000_000},
+            }
+            return Raw(
+                status=200, headers={"Content-Type": "application/json"}, body=json.dumps(known).encode()
+            )
         value = self._draw(st.one_of(_json, st.fixed_dictionaries({
             "return": st.one_of(st.text(max_size=10), _orders), "order": _orders, "lines": st.lists(_json, max_size=2),
             "messages": _json, "label": _json, "open": st.booleans(), "environment": st.text(max_size=9),
         })))  # fmt: skip
         content = self._draw(st.one_of(st.just(json.dumps(value).encode()), st.binary(max_size=60)))
-        kind = self._draw(st.sampled_from(["application/json", "text/html", "", "application/pdf", "\x1b[31m"]))
+        kind = self._draw(
+            st.sampled_from(["application/json", "text/html", "", "application/pdf", "\x1b[31m"])
+        )
         return Raw(status=status, headers={"Content-Type": kind, "Retry-After": "x"}, body=content)
 
 
@@ -183,14 +207,25 @@ class _Places:
         self._here = bench.root / "here"
         self._here.mkdir(exist_ok=True)
         os.chdir(self._here)
-        bench.forks.call(BY_HAND.format(order="10000001").split(" ") + ["--profile", "manual", "--no-input"])
+        bench.forks.call([*BY_HAND.format(order="10000001").split(" "), "--profile", "manual", "--no-input"])
 
     def check(self, ran: Ran) -> None:
         if ran.exit not in DOCUMENTED or "Traceback" in ran.stderr:
             raise Failure(str(ran))
         if re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", ran.stdout + ran.stderr):
             raise Failure(f"control characters: {ran!r}")
-        allowed = {"returns", "here", "junk", "home", "config", "data", "pictures", "warm", "desk.toml", "ready"}
+        allowed = {
+            "returns",
+            "here",
+            "junk",
+            "home",
+            "config",
+            "data",
+            "pictures",
+            "warm",
+            "desk.toml",
+            "ready",
+        }
         strange = {path.name for path in self._bench.root.iterdir()} - allowed
         written = list(self._here.iterdir())
         if strange or written:

@@ -43,12 +43,12 @@ def killed(bench: Bench, scene: Scene, fault: str, blow: Blow, *, lagging: bool 
     return case.doubted
 
 
-def every_kill(bench: Bench, seed: int) -> Iterator[Callable[[], bool]]:
-    """All points of all scenes under all faults, dealt out so that each beginning of it is a fair sample."""
+def every_kill(bench: Bench, seed: int, most: int | None = None) -> Iterator[Callable[[], bool]]:
+    """All points of all (or `most`) scenes under all faults, dealt out so that each beginning is a fair sample."""
     dice = random.Random(seed)
     hands = [(scene, fault) for scene in SCENES for fault in (FAULTS if scene.sends else ("none",))]
     dice.shuffle(hands)
-    dealt = [_hand(bench, scene, fault, random.Random(dice.random())) for scene, fault in hands]
+    dealt = [_hand(bench, scene, fault, random.Random(dice.random())) for scene, fault in hands[:most]]
     while dealt:
         for hand in list(dealt):
             check = next(hand, None)
@@ -71,12 +71,13 @@ def _hand(
         yield partial(killed, bench, scene, fault, blow, lagging=lagging)
 
 
-def lagging_kills(bench: Bench, seed: int) -> Iterator[Callable[[], bool]]:
+def lagging_kills(bench: Bench, seed: int, most: int | None = None) -> Iterator[Callable[[], bool]]:
     """The same for what is bought without a key, while nothing that was bought can be found."""
     hands = [
         _hand(bench, scene, fault, random.Random(seed), lagging=True) for scene in BLIND for fault in FAULTS
     ]
-    for checks in zip_longest(*hands):
+    random.Random(seed).shuffle(hands)
+    for checks in zip_longest(*hands[:most]):
         yield from filter(None, checks)
 
 

@@ -61,7 +61,7 @@ class Layer:
         return opening
 
     def _file(self, descriptor: int, mode: str) -> Any:
-        file = open(descriptor, mode)  # noqa: PTH123, SIM115 - the builtin, for files.py, which closes it
+        file = open(descriptor, mode)  # noqa: SIM115 - the builtin, for files.py, which closes it
         file.write = self._counted("write", file.write, lambda content: _half_written(file, content))
         return file
 

@@ -65,7 +65,11 @@ class Tape:
             self._note(Deed("replace", os.fspath(source), os.fspath(target)))
 
         os.open, os.fsync, os.replace = opening, flushing, replacing  # type: ignore[assignment]
-        Layer(note=lambda name, given: self._note(Deed("send", bytes(given[1])[:200].hex())) if name == "send" else None)
+        Layer(
+            note=lambda name, given: (
+                self._note(Deed("send", bytes(given[1])[:200].hex())) if name == "send" else None
+            )
+        )
 
     def _note(self, deed: Deed) -> None:
         os.write(self._target, msgspec.json.encode(deed) + b"\n")
@@ -81,7 +85,9 @@ def _scene(bench: Bench, scene: Scene) -> str:
     case = Case(bench, scene)
     case.prepare()
     folder = bench.folder(case.order)
-    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
+    before = (
+        {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else {}
+    )
     deeds = _recorded(bench, scene, case)
     case.recover()
     states = 0
@@ -105,7 +111,9 @@ def _recorded(bench: Bench, scene: Scene, case: Case) -> list[Deed]:
     return [msgspec.json.decode(line, type=Deed) for line in path.read_bytes().splitlines()]
 
 
-def _check(before: dict[Path, bytes], deeds: list[Deed], *, strict: bool, folder: Path, scratch: Path) -> None:
+def _check(
+    before: dict[Path, bytes], deeds: list[Deed], *, strict: bool, folder: Path, scratch: Path
+) -> None:
     """The record is an old one or a new one, whole; and what was sent is in it, whatever the disk has lost."""
     files = _left(before, deeds, strict=strict)
     content = files.get(os.fspath(folder / NAME))

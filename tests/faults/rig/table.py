@@ -18,12 +18,13 @@ Check = Callable[[], str]
 
 
 class Sweep(msgspec.Struct, kw_only=True):
-    """`cases` is made when the sweep begins; at most `most` of them are run."""
+    """`cases` is made when the sweep begins; at most `most` of them are run, `few` in the short form."""
 
     name: str
     title: str
     cases: Callable[[], Iterable[Check]]
     most: int
+    few: int
 
 
 class Row(msgspec.Struct, kw_only=True):
@@ -45,11 +46,17 @@ class Row(msgspec.Struct, kw_only=True):
 _KEPT = 5
 
 
-def run(sweep: Sweep, *, seconds: float | None = None, say: Callable[[str], None] = lambda _: None) -> Row:
+def run(
+    sweep: Sweep,
+    *,
+    short: bool = False,
+    seconds: float | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Row:
     """Run a sweep to its end, or until its time is over."""
     row = Row(name=sweep.name, title=sweep.title)
     started = time.monotonic()
-    for check in _at_most(sweep.cases(), sweep.most):
+    for check in _at_most(sweep.cases(), sweep.few if short else sweep.most):
         row.cases += 1
         try:
             if word := check():
