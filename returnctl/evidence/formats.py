@@ -41,9 +41,9 @@ def _what_else(data: bytes) -> str:
 
 
 def is_heavy_png(data: bytes) -> bool:
-    """Whether a PNG's header says 16 bits, or transparency (PNG specification, section 11.2.1)."""
+    """Whether a PNG's header says 16 bits, a palette or transparency (PNG specification, section 11.2.1)."""
     depth, colour = data[24:25], data[25:26]
-    return depth == b"\x10" or colour in {b"\x04", b"\x06"}
+    return depth == b"\x10" or colour in {b"\x03", b"\x04", b"\x06"}
 
 
 def webp_pixels(data: bytes) -> int:

@@ -30,8 +30,8 @@ MEGA: Final = 1_000_000
 MAX_FILE_BYTES: Final = 100 * MEGA
 # WEBP's decoder holds each pixel four times over, 16 bytes in all: 60 megapixels took 1 GB and 5 s.
 MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "WEBP": 13 * MEGA}
-# A PNG with transparency, or of 16 bits, takes twice the time and memory of a plain one.
-MAX_HEAVY_PNG_PIXELS: Final = 36 * MEGA
+# A PNG with transparency, a palette or 16 bits takes twice the time and memory of a plain one.
+MAX_HEAVY_PNG_PIXELS: Final = 30 * MEGA
 # A progressive JPEG is held whole (6 bytes a pixel) and is gone through once a scan.
 MAX_PROGRESSIVE_PIXELS: Final = 45 * MEGA
 MAX_PROGRESSIVE_SCANS: Final = 60

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import cycle
 
-from tests.faults.rig import answers, damage, disks, inputs, kills, pictures, power, processes
+from tests.faults.rig import answers, damage, disks, inputs, kills, pictures, power, processes, walks
 from tests.faults.rig.bench import Bench
 from tests.faults.rig.table import Check, Sweep
 
@@ -83,6 +83,13 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             cases=lambda: inputs.odd_inputs(bench, seed),
             most=200,
             few=2,
+        ),
+        Sweep(
+            name="R11",
+            title="any order of commands, some killed",
+            cases=lambda: walks.walks(bench, seed),
+            most=500,
+            few=4,
         ),
         Sweep(
             name="R12",
