@@ -13,28 +13,28 @@ from tests.faults.rig.table import Check, Sweep
 
 def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
     """Every sweep. In the short form kills are tried at fewer scenes, for each has to be counted out first."""
-    hands = 8 if short else None
+    hands = 6 if short else None
     return [
         Sweep(
             name="R1",
             title="killed at every operation",
             cases=lambda: _doubting(kills.every_kill(bench, seed, hands)),
             most=5_400,
-            few=48,
+            few=32,
         ),
         Sweep(
             name="R1-lag",
             title="the same, and nothing is found",
             cases=lambda: _doubting(kills.lagging_kills(bench, seed, 2 if short else None)),
             most=400,
-            few=8,
+            few=6,
         ),
         Sweep(
             name="R2",
             title="real processes killed at any time",
             cases=lambda: processes.random_kills(bench, seed),
             most=500,
-            few=4,
+            few=2,
         ),
         Sweep(
             name="R3", title="answer lost after the purchase", cases=lambda: _lost(bench), most=900, few=18
@@ -51,7 +51,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="answers that make no sense",
             cases=lambda: answers.odd_answers(bench, seed),
             most=1_500,
-            few=24,
+            few=12,
         ),
         Sweep(
             name="R4-tries",
@@ -68,14 +68,14 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="disks that fail",
             cases=lambda: disks.failing_disks(bench, seed),
             most=1_000,
-            few=24,
+            few=12,
         ),
         Sweep(
             name="R8",
             title="records cut, bits flipped",
             cases=lambda: damage.harmed_records(bench, seed),
             most=25_000,
-            few=500,
+            few=300,
         ),
         Sweep(
             name="R10",
@@ -89,14 +89,14 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="any order of commands, some killed",
             cases=lambda: walks.walks(bench, seed),
             most=500,
-            few=4,
+            few=2,
         ),
         Sweep(
             name="R12",
             title="hostile pictures",
             cases=lambda: pictures.hostile_pictures(bench.root / "hostile", seed),
             most=400,
-            few=6,
+            few=4,
         ),
         Sweep(name="R16", title="the power fails", cases=lambda: power.power_cuts(bench), most=100, few=2),
     ]
