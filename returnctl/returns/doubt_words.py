@@ -13,30 +13,37 @@ _PLACES = {
     "open": "the list of your returns on the marketplace's website",
 }
 _CONVERSATION = "the conversation on the marketplace's website"
-_NUMBERS = {"label": " NUMBER", "pickup": " CODE"}
 
 
 def explained(doubt: Doubt, name: str) -> Iterator[str]:
-    """What was sent, what is known, what comes next; `name` is the return's."""
-    yield f"It was sent to {doubt.service}, and no answer came that says how it ended: done, or not."
-    yield "Nothing more of this kind is bought or sent until that is known."
-    yield f"What to do: `returnctl resolve {name}` {_looking(doubt)}."
-    yield f"Does that not help, then {told(doubt, name)}."
+    """What was sent, what is known, what comes next, line by line; `name` is the return's."""
+    yield f"It was sent to {doubt.service}, and no answer says how it ended: done, or not."
+    yield "Until that is known, nothing more of this kind is bought or sent."
+    yield f"1. `returnctl resolve {name}` {_looking(doubt)}."
+    yield f"2. If that does not help, look at {_place(doubt)}."
+    yield f"   It is there: `returnctl resolve {name} --happened{_number(doubt)}`"
+    yield f"   It is not, some hours later: `returnctl resolve {name} --did-not-happen`"
 
 
 def told(doubt: Doubt, name: str) -> str:
-    """How a person finds out and says so."""
-    step = doubt.covers.step
-    number = (
-        _NUMBERS.get(step, "") if "bought" in doubt.covers.items or "pickup" in doubt.covers.items else ""
-    )
+    """How a person finds out and says so, in one line."""
     return (
-        f"look at {_PLACES.get(step, _CONVERSATION)}: `returnctl resolve {name} --happened{number}` if you see it "
-        "there, `--did-not-happen` if it is not there some hours later"
+        f"look at {_place(doubt)}: `returnctl resolve {name} --happened{_number(doubt)}` if it is there, "
+        "`--did-not-happen` if it is not some hours later"
     )
+
+
+def _place(doubt: Doubt) -> str:
+    return _PLACES.get(doubt.covers.step, _CONVERSATION)
+
+
+def _number(doubt: Doubt) -> str:
+    """What a person finds there that is worth giving."""
+    items = doubt.covers.items
+    return " NUMBER" if "bought" in items else " CODE" if "pickup" in items else ""
 
 
 def _looking(doubt: Doubt) -> str:
     if doubt.key:
-        return "sends the very same once more under its key, which changes nothing if it is done"
+        return "sends the same once more under its key: if it is done, that changes nothing"
     return f"asks {doubt.service} whether it is there"
