@@ -52,8 +52,8 @@ class TestALabel:
         shown = run_line("status 10000001").stdout
         for words in (
             "UPS",
-            "no answer came",
-            "Nothing more of this kind",
+            "no answer says",
+            "nothing more of this kind",
             "--happened NUMBER",
             "--did-not-happen",
         ):
