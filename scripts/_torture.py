@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import time
 
@@ -26,6 +27,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", metavar="SWEEP", help="such as R1 R5")
     parser.add_argument("--short", action="store_true", help="a few cases of each")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the sandbox ends too
     print(f"seed {options.seed}", flush=True)
     rows: list[Row] = []
     with Bench() as bench:
