@@ -19,13 +19,14 @@ from returnctl.evidence.judge import Judgement, judge_set
 from returnctl.evidence.problems import BadPicture
 from tests.evidence.drawing import encoded, jpeg, scene
 
+#: Of a processor: a machine with much to do is no fault of a picture.
 SECONDS = 2
 
 
 def judged(path: Path) -> Judgement:
-    start = time.perf_counter()
+    start = time.process_time()
     judgement = judge_set({"back": path})["back"]
-    assert time.perf_counter() - start <= SECONDS
+    assert time.process_time() - start <= SECONDS
     return judgement
 
 
