@@ -42,12 +42,14 @@ def main() -> int:
         try:
             for left, sweep in zip(range(len(sweeps), 0, -1), sweeps, strict=True):
                 share = (ends - time.monotonic()) / left if options.minutes else None
-                rows.append(run(sweep, short=options.short, seconds=share, say=_say))
+                rows.append(Row(sweep.name, sweep.title))
+                run(sweep, rows[-1], short=options.short, seconds=share, say=_say)
                 print("  ".join(str(part) for part in rows[-1].line()), flush=True)
         except KeyboardInterrupt:
             print("Interrupted.", file=sys.stderr)
+            sweeps = []
     print(f"\n{shown(rows)}\nseed {options.seed}")
-    return int(any(row.failures for row in rows) or len(rows) < len(sweeps))
+    return int(any(row.failures for row in rows) or not sweeps)
 
 
 def _say(text: str) -> None:

@@ -25,7 +25,7 @@ from returnctl.documents import guard, pdf_jobs
 from returnctl.http import Http
 from tests.faults.rig.layer import Blow, Layer
 
-KILLED = 137
+KILLED, INTERRUPTED = 137, 130
 #: Read time-out of a child that meets a slow service, in seconds.
 SHORT_S = 0.25
 #: Every exit that `returnctl help exit-codes` has, but for a defect; and a killed child.
@@ -76,6 +76,8 @@ class Forks:
         words = shlex.split(line) if isinstance(line, str) else list(line)
         with _argv_kept():
             done = CliRunner().invoke(cli, words, prog_name="returnctl")
+        if done.exit_code == INTERRUPTED:
+            raise KeyboardInterrupt  # it was meant for the sweep
         said = ""
         if done.exc_info and done.exception and not isinstance(done.exception, SystemExit):
             said = "".join(traceback.format_exception(*done.exc_info))

@@ -27,7 +27,7 @@ class Sweep(msgspec.Struct, kw_only=True):
     few: int
 
 
-class Row(msgspec.Struct, kw_only=True):
+class Row(msgspec.Struct):
     """What became of a sweep. `words` counts what its cases said; of its failures the first few are kept."""
 
     name: str
@@ -48,13 +48,13 @@ _KEPT = 5
 
 def run(
     sweep: Sweep,
+    row: Row,
     *,
     short: bool = False,
     seconds: float | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> Row:
-    """Run a sweep to its end, or until its time is over."""
-    row = Row(name=sweep.name, title=sweep.title)
+) -> None:
+    """Run a sweep to its end, or until its time is over; `row` has what it found, also when it is interrupted."""
     started = time.monotonic()
     for check in _at_most(sweep.cases(), sweep.few if short else sweep.most):
         row.cases += 1
@@ -68,11 +68,10 @@ def run(
                 row.kept.append(words)
             say(f"{sweep.name}: {words}")
         row.seconds = time.monotonic() - started
-        if row.cases % 500 == 0:
+        if row.cases % 200 == 0:
             say(f"{sweep.name}: {row.cases} cases, {row.failures} failures, {row.seconds:.0f} s")
         if seconds is not None and row.seconds > seconds:
             break
-    return row
 
 
 def _at_most(checks: Iterable[Check], most: int) -> Iterator[Check]:
