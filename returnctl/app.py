@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from returnctl import output
 from returnctl.errors import BadConfig, Usage
+from returnctl.returns import files
 from returnctl.returns.reference import Reference, from_folder, looks_like_return, parse_reference
 from returnctl.returns.workspace import Workspace, standing_in
 from returnctl.settings import Profile, Settings, default_workspace
@@ -214,6 +215,9 @@ class App:
     def holding(self, reference: Reference) -> Iterator[Return]:
         """The return, with no other process at it. A dry run takes no lock and writes nothing."""
         found = self.workspace.find(reference)
+        folder = self.workspace.folder(found)
+        if files.open_to_others(folder):
+            self.warn(f"Others on this machine can get at {folder}: `chmod 700 {folder}` closes it.")
         with contextlib.nullcontext() if self.options.dry_run else self.workspace.hold(found):
             yield self._load(found, writable=not self.options.dry_run)
 

@@ -84,10 +84,11 @@ class Root(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]  # Click empties the list where the name looks like an option
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError:
-            raise click.UsageError(f"No such command '{args[0]}'.{_meant(args[0], COMMANDS)}", ctx) from None
+            raise click.UsageError(f"No such command '{name}'.{_meant(name, COMMANDS)}", ctx) from None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         self.format_commands(ctx, formatter)

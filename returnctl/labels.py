@@ -51,11 +51,12 @@ def take(
         return
     if file and content and original:
         held.keep_original(file, content)
+    unnumbered = before is not None and before.source == "purchased" and before.tracking_number is None
     keep(
         held,
         content,
         label,
-        source="file" if file else "own",
+        source="purchased" if unnumbered else "file" if file else "own",
         carrier=carrier,
         carrier_name=carrier_name,
         tracking_number=number,

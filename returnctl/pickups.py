@@ -83,11 +83,12 @@ def cancel(app: App, held: Return) -> Told:
             return Told()
         raise Refused("No pickup is booked.")
     client = app.carrier(booked.carrier, app.profile_of(held.state))
-    if not client.has_credentials:
+    if not (client.has_credentials and booked.confirmation):
         if not app.options.dry_run:
             held.note(PickupNoted(pickup=None))
+        which = booked.confirmation or f"on {booked.date}"
         raise Pending(
-            f"The pickup {booked.confirmation} is no longer noted; cancel it on the carrier's page too: "
+            f"The pickup {which} is no longer noted; cancel it on the carrier's page too: "
             f"{tracking_number.PICKUP_PAGES[booked.carrier]}"
         )
     if app.options.dry_run:

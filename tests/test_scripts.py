@@ -377,6 +377,7 @@ def test_the_scripts_are_executable() -> None:
         SCRIPTS / "demo",
         SCRIPTS / "test",
         SCRIPTS / "nightly",
+        SCRIPTS / "torture",
         SCRIPTS / "_python",
         ROOT / ".ci" / "run",
     ):

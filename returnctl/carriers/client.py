@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from returnctl.answers import own_words
 from returnctl.carriers import tracking_number
 from returnctl.carriers.base import (
@@ -29,7 +31,7 @@ from returnctl.carriers.base import (
 from returnctl.carriers.protocol import Carrier
 from returnctl.carriers.tokens import Tokens
 from returnctl.errors import AuthFailed, BadConfig, ReturnctlError
-from returnctl.http import Answer, Http, Request, answer_of
+from returnctl.http import Answer, Http, Request, answer_of, is_loopback
 from returnctl.marks import mark
 
 Value = TypeVar("Value")
@@ -172,10 +174,7 @@ class CarrierClient:
         A 401 says that nothing was done, so that this is safe for purchases too. Raises AuthFailed, and what
         `Http.send` raises; what fails while logging in is `was_sent` False.
         """
-        if not request.url.startswith(f"{self.base}/"):
-            there = urlsplit(request.url).netloc
-            message = f"This request is for {there}, but {self.carrier.name} is set to {self.environment}."
-            raise mark(BadConfig(message, hint="Use the profile that it was made with."), sent=False)
+        request = self._here(request)
         pair = self._pair(tracking=tracking)
         answer = self._send_once(request, pair)
         if answer.status == 401:
@@ -185,6 +184,20 @@ class CarrierClient:
             self._drop_tokens(pair)
             raise self._refused(answer)
         return answer
+
+    def _here(self, request: Request) -> Request:
+        """The request, to where it goes. A sandbox may have moved to another port; another host is never tried."""
+        if request.url.startswith(f"{self.base}/"):
+            return request
+        there, ours = urlsplit(request.url), urlsplit(self.base)
+        if (
+            self.environment == "sandbox"
+            and is_loopback(request.url)
+            and there.path.startswith(f"{ours.path}/")
+        ):
+            return replace(request, url=there._replace(netloc=ours.netloc).geturl())
+        message = f"This request is for {there.netloc}, but {self.carrier.name} is set to {self.environment}."
+        raise mark(BadConfig(message, hint="Use the profile that it was made with."), sent=False)
 
     def _send_once(self, request: Request, pair: Credentials) -> Answer:
         try:

@@ -40,6 +40,12 @@ def _what_else(data: bytes) -> str:
     return "This is no picture that can be opened here: give a JPEG, HEIC, PNG or WEBP."
 
 
+def is_heavy_png(data: bytes) -> bool:
+    """Whether a PNG's header says 16 bits, a palette or transparency (PNG specification, section 11.2.1)."""
+    depth, colour = data[24:25], data[25:26]
+    return depth == b"\x10" or colour in {b"\x03", b"\x04", b"\x06"}
+
+
 def webp_pixels(data: bytes) -> int:
     """Width x height of a WEBP's canvas, read before its decoder, which sets memory aside when it opens.
 

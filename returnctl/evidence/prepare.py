@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from returnctl.evidence import heif
-from returnctl.evidence.formats import DAMAGED, kind_of, webp_pixels
+from returnctl.evidence.formats import DAMAGED, is_heavy_png, kind_of, webp_pixels
 from returnctl.evidence.problems import BadPicture, Problem, too_large, unreadable
 
 if TYPE_CHECKING:
@@ -28,10 +28,14 @@ MEGA: Final = 1_000_000
 # A 200-megapixel phone photo is up to about 90 MB, and JPEG decodes at an eighth of its size. The others
 # have no scaled decode: all their pixels lie in memory at once.
 MAX_FILE_BYTES: Final = 100 * MEGA
-MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "WEBP": 60 * MEGA}
+# WEBP's decoder holds each pixel four times over, 16 bytes in all: 60 megapixels took 1 GB and 5 s.
+MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "WEBP": 13 * MEGA}
+# A PNG with transparency, a palette or 16 bits takes twice the time and memory of a plain one.
+MAX_HEAVY_PNG_PIXELS: Final = 30 * MEGA
 # A progressive JPEG is held whole (6 bytes a pixel) and is gone through once a scan.
-MAX_PROGRESSIVE_PIXELS: Final = 60 * MEGA
+MAX_PROGRESSIVE_PIXELS: Final = 45 * MEGA
 MAX_PROGRESSIVE_SCANS: Final = 60
+_BAND_PIXELS: Final = 2 * MEGA
 _PHONE_SETTING: Final = "set the phone's camera to JPEG at 12 megapixels and take it again"
 
 
@@ -123,14 +127,26 @@ def decode_scaled(picture: Picture, *, long_side: int, mode: str) -> Image.Image
         BadPicture: the file is cut or damaged.
     """
     stored = decode(picture, long_side=long_side, mode=mode)
-    small = scaled(to_mode(_reduced(stored, long_side), mode), long_side)
+    small = scaled(_reduced(stored, long_side, mode), long_side)
     return upright(small, orientation_of(stored))
 
 
-def _reduced(image: Image.Image, long_side: int) -> Image.Image:
-    """The picture shrunk by a whole factor, before anything else makes copies of all its pixels."""
+def _reduced(image: Image.Image, long_side: int, mode: str) -> Image.Image:
+    """The picture in `mode`, shrunk by a whole factor before anything else makes copies of all its pixels."""
     factor = max(image.size) // long_side
-    return image.reduce(factor) if factor > 1 and image.mode in {"L", "LA", "RGB", "RGBA"} else image
+    if factor <= 1:
+        return to_mode(image, mode)
+    if image.mode in {"L", "RGB"}:
+        return to_mode(image.reduce(factor), mode)
+    # What is transparent, has a palette or 16 bits is copied more than once on its way: band by band it costs little.
+    from PIL import Image
+
+    small = Image.new(mode, (-(-image.width // factor), -(-image.height // factor)))
+    rows = factor * max(1, _BAND_PIXELS // (image.width * factor))
+    for top in range(0, image.height, rows):
+        band = image.crop((0, top, image.width, min(image.height, top + rows)))
+        small.paste(to_mode(band, mode).reduce(factor), (0, top // factor))
+    return small
 
 
 def scaled(image: Image.Image, long_side: int) -> Image.Image:
@@ -247,6 +263,8 @@ def _set_up_pillow() -> None:
 
 def _header_problem(picture: Picture) -> Problem | None:
     pixels, limit = picture.width * picture.height, MAX_PIXELS[picture.format]
+    if picture.format == "PNG" and is_heavy_png(picture.data):
+        limit = MAX_HEAVY_PNG_PIXELS
     if pixels > limit:
         return _too_many_pixels(pixels, limit)
     if picture.format in {"PNG", "WEBP"} and getattr(picture.image, "is_animated", False):

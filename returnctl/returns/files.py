@@ -50,6 +50,16 @@ def _make_folders(folder: Path) -> None:
         _sync_folder(part.parent)
 
 
+def open_to_others(folder: Path) -> bool:
+    """Whether other users of this machine may look into a folder of ours, or put things there."""
+    if os.name == "nt":
+        return False
+    try:
+        return bool(stat.S_IMODE(folder.stat().st_mode) & 0o077)
+    except OSError:
+        return False
+
+
 def inside(folder: Path, name: str) -> Path:
     """The path of `name` below `folder`, no part of which is a symbolic link. Raises Failed where one is."""
     path = folder

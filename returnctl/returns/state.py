@@ -231,16 +231,22 @@ def _with_answer(state: State, covers: e.Covers, answer: dict[str, str]) -> Stat
     """What a service's answer makes true: the case, the bought or voided label, the booked or cancelled pickup."""
     if covers.step == "open" and "case" in answer:
         return replace(state, case=answer["case"])
-    if "bought" in covers.items and "tracking_number" in answer:
+    if "bought" in covers.items:
         return replace(state, label=_bought(covers, answer), label_due=None)
     if "voided" in covers.items:
         return replace(state, label=None)
-    if "pickup" in covers.items and "confirmation" in answer:
-        booked = {name: answer.get(name, "") for name in e.PickupBooked.__struct_fields__}
-        return replace(state, pickup=e.PickupBooked(**booked | {"carrier": covers.items["carrier"]}))
+    if "pickup" in covers.items:
+        return replace(state, pickup=_booked(covers.items, answer))
     if "pickup-cancelled" in covers.items:
         return replace(state, pickup=None)
     return state
+
+
+def _booked(items: dict[str, str], answer: dict[str, str]) -> e.PickupBooked:
+    """What was asked for, where a person alone says that it was booked."""
+    asked = {"date": items["pickup"], "ready": items.get("ready", ""), "close": items.get("close", "")}
+    told = {name: answer[name] for name in e.PickupBooked.__struct_fields__ if name in answer}
+    return e.PickupBooked(**{"confirmation": ""} | asked | told | {"carrier": items["carrier"]})
 
 
 def _bought(covers: e.Covers, answer: dict[str, str]) -> e.LabelKept:
@@ -252,7 +258,7 @@ def _bought(covers: e.Covers, answer: dict[str, str]) -> e.LabelKept:
         file=answer.get("file"),
         sha256=answer.get("sha256"),
         carrier=covers.items["carrier"],
-        tracking_number=answer["tracking_number"],
+        tracking_number=answer.get("tracking_number"),  # a person may not know it
         price={"amount": amount, "currency": answer.get("currency") or covers.items.get("currency", "USD")}
         if amount
         else None,

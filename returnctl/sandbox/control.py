@@ -44,8 +44,8 @@ def ledger(context: Context, request: Request) -> Answer:
     ).fetchall()
     if wanted and not orders:
         return error(404, f"The sandbox has no order {wanted}.")
-    counts = {row["number"]: dict.fromkeys(_COUNTS, 0) for row in orders}
-    for name, query in _COUNTS.items():
+    counts = {row["number"]: dict.fromkeys(COUNTS, 0) for row in orders}
+    for name, query in COUNTS.items():
         for number, count in context.db.execute(query):
             if number in counts:
                 counts[number][name] = count
@@ -172,7 +172,7 @@ def _case_named(db: sqlite3.Connection, name: str) -> sqlite3.Row:
 _OF_CASES = (
     "select order_number, count(*) from {table} join cases on cases.id = {table}.case_id {where} group by 1"
 )
-_COUNTS = {
+COUNTS = {
     "returns": "select order_number, count(*) from cases group by 1",
     "messages": _OF_CASES.format(table="messages", where="where not automatic"),
     "attachments": (

@@ -212,6 +212,11 @@ def _buy(app: App, held: Return, terms: Terms) -> Told:
     state = held.state
     other = state.label is not None and terms.carrier not in (None, state.label.carrier)
     if state.label and state.label.source == "purchased" and not other and not app.options.again:
+        if state.label.tracking_number is None:
+            raise Refused(
+                "A label was bought for this return, as you said, but its number is not noted.",
+                hint=f"the carrier's website lists it: `returnctl label {held.name} --number NUMBER`",
+            )
         if state.label.file is None and not app.options.dry_run:
             _fetch_file(app, held, app.carrier(state.label.carrier, app.profile_of(state)), terms)
         return Told()

@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from returnctl import adoption, doubts, standing
 from returnctl.app import App
-from returnctl.errors import ReturnctlError, Usage
+from returnctl.errors import InDoubt, ReturnctlError, Usage
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import intents
+from returnctl.returns.doubt_words import told
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import Doubt
@@ -62,6 +63,8 @@ def run(app: App, reference: Reference, options: Options) -> ResolveResult:
             try:
                 outcome = _end(app, held, doubt, options)
             except ReturnctlError as error:
+                if isinstance(error, InDoubt):
+                    error.hint = told(doubt, held.name)
                 ended.append(_ended(doubt, "in-doubt"))
                 error.result = standing.result(ResolveResult, app, held, STEP, doubts=tuple(ended))
                 raise
@@ -86,6 +89,5 @@ def _end(app: App, held: Return, doubt: Doubt, options: Options) -> str:
 
 
 def _answer(doubt: Doubt, number: str | None) -> dict[str, str]:
-    if not number:
-        return {}
-    return {"case" if doubt.covers.step == "open" else "tracking_number": number}
+    kind = {"open": "case", "pickup": "confirmation"}.get(doubt.covers.step, "tracking_number")
+    return {kind: number} if number else {}

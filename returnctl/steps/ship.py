@@ -72,7 +72,7 @@ class ShipResult(Result, kw_only=True):
         if self.pickup:
             yield (
                 f"Pickup on {self.pickup.date}, {self.pickup.ready} to {self.pickup.close}, "
-                f"confirmation {self.pickup.confirmation}."
+                f"confirmation {self.pickup.confirmation or 'not known'}."
             )
         elif self.method and self.tracking_number:
             yield f"By {self.method}, {(self.carrier or '').upper()} {self.tracking_number}."
@@ -282,7 +282,9 @@ def _carrier(held: Return) -> str:
 def _pickup(booked: PickupBooked | None) -> Pickup | None:
     if booked is None:
         return None
-    return Pickup(date=booked.date, ready=booked.ready, close=booked.close, confirmation=booked.confirmation)
+    return Pickup(
+        date=booked.date, ready=booked.ready, close=booked.close, confirmation=booked.confirmation or None
+    )
 
 
 def _result(app: App, held: Return, told: Told) -> ShipResult:

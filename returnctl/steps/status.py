@@ -15,6 +15,7 @@ from returnctl.output import Line, Table, Toned, when
 from returnctl.result import Next, Result
 from returnctl.returns import files, notes, progress
 from returnctl.returns.deadlines import Deadline, deadlines
+from returnctl.returns.doubt_words import explained
 from returnctl.returns.progress import Step
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
@@ -41,9 +42,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class Doubtful(Struct, frozen=True, kw_only=True):
+    """`words` say to a person what it means and what to do."""
+
     step: str
     summary: str
     since: str
+    words: tuple[str, ...] = ()
 
 
 class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
@@ -81,6 +85,8 @@ class StatusResult(Result, kw_only=True):
         del content["view"], content["nothing"]
         for one in content["returns"]:
             del one["today"], one["notes"]
+            for doubt in one["in_doubt"]:
+                del doubt["words"]
         return content
 
     def for_people(self) -> Iterable[str | Line | Table]:
@@ -163,7 +169,12 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         deadline=progress.deadline(state),
         deadlines=deadlines(state),
         in_doubt=tuple(
-            Doubtful(step=doubt.covers.step, summary=doubt.summary, since=doubt.since)
+            Doubtful(
+                step=doubt.covers.step,
+                summary=doubt.summary,
+                since=doubt.since,
+                words=tuple(explained(doubt, app.workspace.name(reference))),
+            )
             for doubt in state.doubts
         ),
         case=state.case,
@@ -209,6 +220,7 @@ def _around(one: Standing) -> Iterator[str | Line]:
     """What belongs to no single step."""
     for doubt in one.in_doubt:
         yield Line([Toned("In doubt", "bad"), f" since {when(doubt.since)}: {doubt.summary} ({doubt.step})"])
+        yield from (f"  {words}" for words in doubt.words)
     if one.role == "buyer" and one.backed_up != "yes" and not one.closed:
         yield f"Back-up: {one.backed_up or 'not noted'}"
     if one.tracking_number:

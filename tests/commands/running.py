@@ -61,7 +61,7 @@ class Runner:
         __tracebackhide__ = True
         return self.attempt(line, input=input, **names).check(exit)
 
-    def attempt(self, line: str, *, input: str | bytes | None = None, **names: Any) -> Ran:
+    def attempt(self, line: str | list[str], *, input: str | bytes | None = None, **names: Any) -> Ran:
         """Run a line, however it ends."""
         words = _words(line, names)
         result = CliRunner().invoke(cli, words, input=input)
@@ -151,8 +151,9 @@ class ProcessRunner:
         return Running(shlex.join(words), process)
 
 
-def _words(line: str, names: dict[str, object]) -> list[str]:
-    return [word.format(**names) if names else word for word in shlex.split(line)]
+def _words(line: str | list[str], names: dict[str, object]) -> list[str]:
+    words = shlex.split(line) if isinstance(line, str) else line
+    return [word.format(**names) if names else word for word in words]
 
 
 def _ledger() -> str:

@@ -83,3 +83,7 @@ def test_a_file_where_the_workspace_should_be(run_line: Runner, tmp_path: Path) 
     ran = run_line("open 10000002 --reason faulty --wants refund --workspace {w}", 1, w=tmp_path / "file")
     one_line(ran.stderr)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_word_that_looks_like_an_option_is_no_command(run_line: Runner) -> None:
+    assert "--yes" in run_line("-- --yes --no-input", 2).stderr
