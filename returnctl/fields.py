@@ -22,7 +22,10 @@ def pick(content: Any, field: str) -> Any:
         elif isinstance(content, (list, tuple)) and key.isdecimal() and int(key) < len(content):
             content = content[int(key)]
         else:
-            raise Usage(f"--field {field[:80]}: there is no “{key[:40]}”.", hint=_there(content, key))
+            raise Usage(
+                f"--field {field[:80]}: the command was carried out, and its result has no “{key[:40]}”.",
+                hint=f"{_there(content, key)}; run again, it sends nothing twice",
+            )
     return content
 
 
