@@ -101,6 +101,22 @@ def keep_remote(held: Return, content: bytes, remote: RemoteLabel, valid_until: 
         held.note(now)
 
 
+def compare(app: App, held: Return) -> None:
+    """Warn where a bought label's own barcode is not its number's: it is paid for, so it is kept all the same."""
+    label = held.state.label
+    if not (label and label.file and label.tracking_number):
+        return
+    try:
+        other = _other_number(label.tracking_number, _numbers_on(_accepted(held.read(label.file))))
+    except Refused as error:
+        app.warn(f"The label is bought and kept as it came, but it could not be looked at: {error.message}")
+        return
+    if other:
+        app.warn(
+            f"The label is bought as {label.tracking_number}, but its barcode says {other}: ask the carrier first."
+        )
+
+
 def lay_out(held: Return, paper: Literal["a4", "letter", "4x6"], *, spare: bool) -> str:
     """The label on that paper, as PDF; the name of the file. Raises Refused where it does not fit at full size."""
     from returnctl.documents.label import accept_label, fit_label

@@ -241,6 +241,7 @@ def _buy(app: App, held: Return, terms: Terms) -> Told:
         raise Declined("Nothing was bought.")
     purchase.buy(held, offer, wanted, doubts.may_have_happened)
     _fetch_file(app, held, offer.client, terms)
+    labels.compare(app, held)
     return Told(sent=True)
 
 

@@ -111,6 +111,18 @@ def test_a_number_without_a_file_was_posted_to_nobody(run_line: Runner, opened: 
     assert "buyer" not in run_line(line).stdout
 
 
+def test_a_bought_label_with_another_barcode_is_kept_and_said(
+    run_line: Runner, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = "label 10000001 --buy --carrier ups --format zpl --yes"
+    other = "1Z999AA10123456784"
+    monkeypatch.setattr("returnctl.documents.label.label_numbers", lambda label: (other,))
+    assert f"its barcode says {other}" in run_line(line).stderr
+    bought = sandbox.ledger()["labels"]
+    assert run_line(f"{line} --json").json["source"] == "purchased"
+    assert sandbox.ledger()["labels"] == bought
+
+
 def test_none_is_paid_for_out_of_warranty(run_line: Runner, sandbox: Sandbox) -> None:
     run_line("open 10000007 --reason faulty --wants repair")
     ran = run_line("label 10000007 --json", 6)
