@@ -16,7 +16,7 @@ def break_lines(
 ) -> list[str]:
     """`text` in lines of at most `width`; with `lines`, what does not fit into them ends in an ellipsis.
 
-    Words are kept whole where a line can hold them. Chinese and Japanese break between any two characters;
+    Words are kept whole where a line can hold them, a command's too; another may break at its hyphen. Chinese and Japanese break between any two characters;
     with `hang`, their full stop may stand beyond the end of a line, rather than at the start of the next.
     """
     beyond = _HANGING if hang else ""
@@ -36,14 +36,19 @@ def _fitting(text: str, width: float, measure: Measure, beyond: str) -> int:
     """How many characters of `text` go on a line: up to the last place where it may break."""
     used = 0.0
     breakable = 0
+    in_code = in_option = False
     for i, c in enumerate(text):
+        in_code ^= c == "`"
+        if c == "-" and (i == 0 or text[i - 1] in " `"):
+            in_option = True
+        in_option &= c not in " `"
         if c == " " or _is_ideograph(c):
             breakable = i
         before, used = used, used + measure(c)
         hangs = c == " " or (c in beyond and before <= width)
         if used > width and not hangs:
             return breakable or max(i, 1)
-        if c == "-" or _is_ideograph(c):
+        if (c == "-" and not (in_code or in_option)) or _is_ideograph(c):
             breakable = i + 1
     return len(text)
 

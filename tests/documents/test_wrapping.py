@@ -24,6 +24,11 @@ def test_a_hyphen_may_end_a_line() -> None:
     assert break_lines("Wolfe-Smith", 8, one) == ["Wolfe-", "Smith"]
 
 
+def test_a_command_is_broken_at_its_spaces_alone() -> None:
+    assert break_lines("run `slip --unlock-code` now", 16, one) == ["run `slip", "--unlock-code`", "now"]
+    assert break_lines("then `disconnect-proof`", 18, one) == ["then", "`disconnect-proof`"]
+
+
 def test_japanese_breaks_anywhere_but_before_a_full_stop() -> None:
     assert break_lines("画面が暗い。", 5, one, hang=True) == ["画面が暗い。"]
     assert break_lines("画面が暗い。", 5, one) == ["画面が暗い", "。"]
