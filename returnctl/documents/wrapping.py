@@ -17,7 +17,8 @@ def break_lines(
     """`text` in lines of at most `width`; with `lines`, what does not fit into them ends in an ellipsis.
 
     Words are kept whole where a line can hold them; one that is no command may break at its hyphen. Chinese and
-    Japanese break between any two characters; with `hang`, their full stop may stand beyond the end of a line, rather than at the start of the next.
+    Japanese break between any two characters; with `hang`, their full stop may stand beyond the end of a line,
+    rather than at the start of the next.
     """
     beyond = _HANGING if hang else ""
     broken: list[str] = []
