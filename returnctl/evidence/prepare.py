@@ -33,7 +33,7 @@ MAX_PIXELS: Final = {"JPEG": 220 * MEGA, "HEIF": 50 * MEGA, "PNG": 60 * MEGA, "W
 # A PNG with transparency, a palette or 16 bits takes twice the time and memory of a plain one.
 MAX_HEAVY_PNG_PIXELS: Final = 30 * MEGA
 # A progressive JPEG is held whole (6 bytes a pixel) and is gone through once a scan.
-MAX_PROGRESSIVE_PIXELS: Final = 45 * MEGA
+MAX_PROGRESSIVE_PIXELS: Final = 36 * MEGA
 MAX_PROGRESSIVE_SCANS: Final = 60
 _BAND_PIXELS: Final = 2 * MEGA
 _PHONE_SETTING: Final = "set the phone's camera to JPEG at 12 megapixels and take it again"
