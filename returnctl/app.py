@@ -20,10 +20,13 @@ from returnctl.returns.workspace import Workspace, standing_in
 from returnctl.settings import Profile, Settings, default_workspace
 
 if TYPE_CHECKING:
+    from returnctl.carriers.base import Credentials, Money
     from returnctl.carriers.client import CarrierClient
     from returnctl.credentials import Secret
+    from returnctl.evidence.eyes import Eyes
     from returnctl.http import Http
     from returnctl.marketplaces.base import Marketplace
+    from returnctl.pace import Limiter
     from returnctl.result import Result
     from returnctl.returns.held import Return
     from returnctl.returns.state import State
@@ -56,6 +59,8 @@ class App:
     def __init__(self, options: Options, settings: Settings | None = None) -> None:
         self.options = options
         self.settings = settings or Settings()
+        self._tokens: dict[str, Secret] = {}
+        self._accounts: dict[tuple[str, str], Credentials | None] = {}
 
     # -- words ---------------------------------------------------------------------------------------------------
 
@@ -122,6 +127,9 @@ class App:
         from returnctl import prompts
 
         return prompts.confirm(question)
+
+    def spend(self, price: Money | None) -> None:
+        """Before a purchase, with its price where the carrier tells one. A batch keeps to its budget here."""
 
     # -- the clock -----------------------------------------------------------------------------------------------
 
@@ -233,6 +241,13 @@ class App:
         folder = self.workspace.folder(reference)
         return Return(reference, folder, record, lambda: self.now(profile), writable=writable)
 
+    @functools.cached_property
+    def eyes(self) -> Eyes:
+        """What the steps look at pictures with."""
+        from returnctl.evidence.eyes import Eyes
+
+        return Eyes()
+
     # -- profile, marketplace, carriers --------------------------------------------------------------------------
 
     def chosen_profile(self) -> Profile:
@@ -264,7 +279,15 @@ class App:
         from returnctl import __version__
         from returnctl.http import Http
 
-        return Http(user_agent=f"returnctl/{__version__}", trace=self.trace)
+        return Http(user_agent=f"returnctl/{__version__}", trace=self.trace, limiter=self._limiter())
+
+    def _limiter(self) -> Limiter | None:
+        """The workspace's pace; none where there is no workspace yet, and in a dry run, which writes nothing."""
+        if self.options.dry_run or not (self.workspace.root / ".returnctl").is_dir():
+            return None
+        from returnctl.pace import Limiter
+
+        return Limiter(self.workspace.root)
 
     def marketplace(self, profile: Profile) -> Marketplace:
         """The profile's marketplace, with its token."""
@@ -272,15 +295,30 @@ class App:
             from returnctl.marketplaces.manual import Manual
 
             return Manual()
-        from returnctl.credentials import marketplace_token
-
-        token = marketplace_token(profile, self.settings.environ)
+        token = self._token(profile)
         if profile.marketplace == "backmarket":
             return self._back_market(profile, token)
         from returnctl.marketplaces.returns_api import ReturnsApi
 
         assert profile.url is not None
         return ReturnsApi(profile.url, token.reveal(), self.http, environment=profile.environment)
+
+    def _token(self, profile: Profile) -> Secret:
+        """Asked for once: a token command is not run for each of many returns."""
+        from returnctl.credentials import marketplace_token
+
+        if profile.name not in self._tokens:
+            self._tokens[profile.name] = marketplace_token(profile, self.settings.environ)
+        return self._tokens[profile.name]
+
+    def _credentials(self, code: str, profile: Profile) -> Credentials | None:
+        """Asked for once, as `_token`."""
+        from returnctl.credentials import carrier_credentials
+
+        key = (code, profile.name)
+        if key not in self._accounts:
+            self._accounts[key] = carrier_credentials(code, profile, self.settings.environ)
+        return self._accounts[key]
 
     def _back_market(self, profile: Profile, token: Secret) -> Marketplace:
         from returnctl.marketplaces.backmarket import BackMarket
@@ -309,14 +347,13 @@ class App:
         from returnctl.carriers import carrier
         from returnctl.carriers.client import CarrierClient, base_url
         from returnctl.carriers.tokens import Tokens
-        from returnctl.credentials import carrier_credentials
 
         found = carrier(code)
         environment = profile.carrier_environment(code)
         return CarrierClient(
             found,
             self.http,
-            carrier_credentials(code, profile, self.settings.environ),
+            self._credentials(code, profile),
             environment=environment,
             base=base_url(found, environment, profile.url),
             tokens=Tokens(self.settings.cache_folder / "tokens"),

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from returnctl import adoption, opening
 from returnctl.app import App
-from returnctl.errors import NotFound, Refused, Usage
+from returnctl.errors import Busy, NotFound, Refused, Usage
 from returnctl.marketplaces.backmarket import BackMarket
 from returnctl.marketplaces.backmarket_cases import line_of
 from returnctl.marketplaces.backmarket_values import Folder
@@ -132,6 +132,8 @@ def adopted(
     event = opened(app, profile, marketplace.identity(), reference, found, wish)
     folder = app.workspace.folder(reference)
     with app.workspace.hold(reference):
+        if app.workspace.exists(reference):  # since we looked
+            raise Busy(f"Return {reference} was opened by another process just now.", hint="run this again")
         held = Return(reference, folder, Record.new(folder), lambda: app.now(profile))
         held.note(event)
         adoption.adopt(app, held, marketplace, found.case)

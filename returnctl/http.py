@@ -12,16 +12,21 @@ import time
 from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from returnctl.answers import Answer, ParseError, answer_of, id_of, raise_for_status, was_refused
-from returnctl.errors import AuthFailed, BadConfig, Blocked, Refused, Unavailable
+from returnctl.errors import AuthFailed, BadConfig, Blocked, Refused, ReturnctlError, Unavailable
 from returnctl.hosts import check_address, is_loopback, refuse_private, same_origin
 from returnctl.marks import at_start, is_transient, mark, was_sent
 from returnctl.untrusted import clean_text
 from returnctl.wire import Limits, exchange
+
+if TYPE_CHECKING:
+    from returnctl.pace import Limiter
+    from returnctl.quotas import Quota
 
 __all__ = [
     "Answer",
@@ -74,6 +79,14 @@ class _Call(msgspec.Struct, frozen=True, kw_only=True):
     check_redirect: Callable[[str], None] | None = None
 
 
+class _Place(NamedTuple):
+    """Whose quotas a call falls under."""
+
+    api: str
+    account: str
+    quotas: tuple[Quota, ...]
+
+
 class Http:
     """Sends requests. May be shared between threads.
 
@@ -88,11 +101,13 @@ class Http:
         trace: Callable[[str], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        limiter: Limiter | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._trace = trace or (lambda _: None)
         self._sleep = sleep
         self._now = now
+        self.limiter = limiter
 
     def send(
         self,
@@ -105,6 +120,8 @@ class Http:
         accept_statuses: Container[int] = (),
         public_only: bool = False,
         check_redirect: Callable[[str], None] | None = None,
+        account: str = "",
+        quotas: Sequence[Quota] = (),
     ) -> Answer:
         """Send it and return the answer: 2xx, 4xx, a redirect of other methods than GET, `accept_statuses`.
 
@@ -112,6 +129,7 @@ class Http:
         waiting in all; anything else once, whatever happens. `secrets` are further headers, for this host
         alone. `public_only` refuses loopback and private addresses: for addresses that a server has named.
         `check_redirect` is given each address that a redirect leads to, and raises for one that must not be asked.
+        With a limiter, `quotas` of the `account` (by default whose authorization this is) are kept to.
 
         Raises Unavailable, Blocked, TlsFailed; Refused for an address that `public_only` forbids, BadConfig
         for one that can't be used, AuthFailed for a token that no header can carry. `was_sent` tells whether
@@ -120,6 +138,8 @@ class Http:
         hidden = dict(secrets or {}) | ({"Authorization": authorization} if authorization else {})
         check_address(request.url, request.service)
         _check_headers(request, hidden, self._user_agent)
+        place = _Place(urlsplit(request.url).netloc, account or authorization or "", tuple(quotas))
+        self._keep_pace(place)
         limits = Limits(
             max_bytes=max_bytes,
             ends=time.monotonic() + deadline_s,
@@ -131,6 +151,8 @@ class Http:
         while True:
             try:
                 answer = self._follow(call)
+                if answer.status == 429:
+                    self._slow_all(place, answer)
                 if answer.status not in accept_statuses:
                     self._raise_unavailable(answer)
                 return answer
@@ -140,7 +162,25 @@ class Http:
                     raise
             self._trace(f"  {request.service}: once more in {wait:.1f} s")
             self._sleep(wait)
+            self._keep_pace(place)
             attempt, waited = attempt + 1, waited + wait
+
+    def _keep_pace(self, place: _Place) -> None:
+        if self.limiter is None:
+            return
+        try:
+            wait = self.limiter.take(*place)
+        except ReturnctlError as error:
+            raise mark(error, sent=False) from None
+        if wait:
+            self._trace(f"  {place.api}: {wait:.1f} s until its next place")
+            self._sleep(wait)
+
+    def _slow_all(self, place: _Place, answer: Answer) -> None:
+        if self.limiter is not None:
+            block = max((quota.block_s for quota in place.quotas), default=1.0)
+            after = self._retry_after(answer)
+            self.limiter.slow(place.api, place.account, max(1.0, block if after is None else after))
 
     def _follow(self, call: _Call) -> Answer:
         """One attempt, with its redirects."""

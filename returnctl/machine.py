@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from returnctl.errors import Failed, ReturnctlError
+from returnctl.returns import locks
 from returnctl.returns.files import trouble
 
 #: Our libraries, by the name under which they are imported.
@@ -38,20 +39,6 @@ PROGRAMS = {
     "lp": "`label --print` has no printer to hand it to",
     "pdftoppm": "barcodes that a label's PDF draws as lines are not compared with its number",
 }
-NETWORK = {
-    "nfs",
-    "nfs4",
-    "cifs",
-    "smb3",
-    "smbfs",
-    "9p",
-    "afs",
-    "ceph",
-    "glusterfs",
-    "lustre",
-    "webdav",
-    "davfs",
-}
 SYNCHRONISED = ("dropbox", "onedrive", "google drive", "icloud", "nextcloud", "mobile documents")
 
 ANOTHER = "name a folder on a local disk, with --workspace or RETURNCTL_WORKSPACE"
@@ -59,11 +46,15 @@ ANOTHER = "name a folder on a local disk, with --workspace or RETURNCTL_WORKSPAC
 _PATIENCE_S = 20
 _TAKE = """
 import sys
-from filelock import FileLock, Timeout
+from pathlib import Path
+from filelock import Timeout
+from returnctl.returns import locks
 try:
-    FileLock(sys.argv[1], timeout=0).acquire()
+    lock = locks.of_kind(sys.argv[2], Path(sys.argv[1]))
+    lock.acquire()
 except Timeout:
     sys.exit(3)
+lock.release()
 """
 _HELD = 3
 
@@ -107,31 +98,13 @@ def nearest(path: Path) -> Path:
     return path
 
 
-def file_system(path: Path) -> str:
-    """The kind of file system that `path` is on, such as ext4; empty where the system does not say."""
-    try:
-        mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return ""
-    best, kind = "", ""
-    real = os.path.realpath(path)
-    for line in mounts:
-        left, _, right = line.partition(" - ")
-        place = left.split()[4].replace("\\040", " ")
-        if len(place) >= len(best) and (f"{real}/").startswith(f"{place.rstrip('/')}/"):
-            best, kind = place, right.split()[0]
-    return kind
-
-
-def check_locks(folder: Path) -> None:
-    """Whether a lock that this process holds is refused to another one, and free again afterwards. Raises Failed."""
-    from filelock import FileLock
-
+def check_locks(folder: Path, kind: str) -> None:
+    """Whether a lock of the workspace's kind is refused to another process, and free afterwards. Raises Failed."""
     path = folder / "probe.lock"
     try:
-        with FileLock(path, timeout=0):
-            held = _take(path)
-        freed = _take(path)
+        with locks.of_kind(kind, path):
+            held = _take(path, kind)
+        freed = _take(path, kind)
     except OSError as error:
         raise _disk(error, path) from None
     if (held, freed) != (_HELD, 0):
@@ -141,11 +114,14 @@ def check_locks(folder: Path) -> None:
         )
 
 
-def _take(path: Path) -> int:
+def _take(path: Path, kind: str) -> int:
     # -P: nothing is imported from the folder that one stands in.
-    command = [sys.executable, "-P", "-c", _TAKE, str(path)]
+    command = [sys.executable, "-P", "-c", _TAKE, str(path), kind]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
-        return subprocess.run(command, check=False, capture_output=True, timeout=_PATIENCE_S).returncode  # noqa: S603 - our own Python, our own words
+        return subprocess.run(  # noqa: S603 - our own Python, our own words
+            command, env=environment, check=False, capture_output=True, timeout=_PATIENCE_S
+        ).returncode
     except subprocess.TimeoutExpired:
         return -1
 

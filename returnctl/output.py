@@ -5,6 +5,7 @@ No control character reaches the screen, wherever a text came from.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -101,6 +102,26 @@ def _in_colour(stream: Any) -> bool:
     return stream.isatty() if chosen is None else chosen
 
 
+def on_terminal() -> bool:
+    """Whether standard error is a terminal that can rewrite its last line."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def status_line(text: str) -> None:
+    """A line on standard error that the next one replaces; an empty one takes it away."""
+    import shutil
+
+    width = shutil.get_terminal_size().columns - 1
+    shown = _encodable(safe(text).replace("\n", " "), sys.stderr)[:width]
+    click.echo(f"\r{shown}\x1b[K", err=True, nl=False, color=True)
+
+
+def words_over(text: str) -> None:
+    """A line for the person that stays, where a status line was."""
+    click.echo("\r\x1b[K", err=True, nl=False, color=True)
+    words(text)
+
+
 def document(content: Any) -> None:
     """One JSON document, or the one value that --field names, to standard output."""
     import msgspec
@@ -121,15 +142,32 @@ def raw(content: bytes) -> None:
     click.echo(content, nl=False)
 
 
+#: From so many rows on, tabulate's care for each cell takes longer than all the rest.
+_LARGE = 2_000
+
+
 def table(content: Table) -> str:
+    cells = [[_cell(cell) for cell in row] for row in content.rows]
+    if len(cells) > _LARGE:
+        return _plain_table(list(content.headers), cells)
     from tabulate import tabulate
 
     return tabulate(
-        [[_cell(cell) for cell in row] for row in content.rows],
+        cells,
         headers=list(content.headers),
         tablefmt="simple",
         disable_numparse=True,
     )
+
+
+def _plain_table(headers: list[str], cells: list[list[str]]) -> str:
+    """A table as tabulate's `simple` draws it, but for wide characters."""
+    widths = [
+        max(len(header) + 2, *map(len, column))
+        for header, column in zip(headers, zip(*cells, strict=True), strict=True)
+    ]
+    form = "  ".join(f"{{:{width}}}" for width in widths).format
+    return "\n".join(form(*row).rstrip() for row in (headers, ["-" * width for width in widths], *cells))
 
 
 def result(found: Result, *, as_json: bool, quiet: bool) -> None:

@@ -181,20 +181,29 @@ def _send(
 
     session = _session()
     prepared = requests.Request(method, url, headers=dict(headers), data=body or None).prepare()
-    around = session.merge_environment_settings(url, {}, stream=True, verify=True, cert=None)
+    verify, proxies = _around(session, url)
     left = max(0.001, limits.remaining())
     response = session.get_adapter(url).send(
         prepared,
         stream=True,
         timeout=(min(CONNECT_S, left), READ_S),  # the deadline itself is the watch's affair
-        verify=around["verify"] or True,
-        proxies={} if is_loopback(url) else around["proxies"],
+        verify=verify,
+        proxies=proxies,
     )
     head = getattr(response.raw, "_original_response", None)
     if head is not None and getattr(head.msg, "defects", None):
         # Headers that break off would pass for an empty success.
         raise requests.exceptions.ConnectionError("cut within the headers")
     return response
+
+
+def _around(session: requests.Session, url: str) -> tuple[bool | str, dict[str, str]]:
+    """The environment's certificates and proxies. Reading them costs a millisecond: not where neither counts."""
+    if is_loopback(url) and url.startswith("http://"):
+        return True, {}
+    found = session.merge_environment_settings(url, {}, stream=True, verify=True, cert=None)
+    verify: bool | str = found["verify"] or True
+    return verify, {} if is_loopback(url) else dict(found["proxies"])
 
 
 def _read(response: requests.Response, method: str, service: str, limits: Limits) -> bytes:

@@ -327,3 +327,10 @@ class TestErrors:
         own = {form for form in below(ReturnctlError) if form.__module__.startswith("returnctl")}
         assert {form.code for form in own} <= {*known.split(), "failed", "defect"}
         assert {form.exit for form in own} == {1, 2, 3, 4, 5, 6, 7, 8, 9, 75}
+
+
+def test_a_large_table_looks_like_a_small_one() -> None:
+    rows = [("10000001", "Apple iPhone 13", "✓·", None), ("1", "a\tb", "", "until today, at noon")]
+    small = output.table(output.Table(("return", "device", "steps", "until"), rows))
+    cells = [[output._cell(cell) for cell in row] for row in rows]
+    assert output._plain_table(["return", "device", "steps", "until"], cells) == small

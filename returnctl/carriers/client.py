@@ -33,10 +33,13 @@ from returnctl.carriers.tokens import Tokens
 from returnctl.errors import AuthFailed, BadConfig, ReturnctlError
 from returnctl.http import Answer, Http, Request, answer_of, is_loopback
 from returnctl.marks import mark
+from returnctl.quotas import Limit, Quota
 
 Value = TypeVar("Value")
 
 MAX_BYTES = 20_000_000
+#: What a carrier publishes for each project. USPS raises its hourly quota on request: there its own 429 has to do.
+QUOTAS = {"fedex": (Quota(name="project", limits=(Limit(1_400, 10),)),)}
 
 
 def base_url(carrier: Carrier, environment: Environment, sandbox_url: str | None = None) -> str:
@@ -206,7 +209,14 @@ class CarrierClient:
         except ReturnctlError as error:
             # What went wrong was the logging in: the request itself has not left.
             raise mark(error, sent=False, answer=answer_of(error)) from None
-        return self._http.send(request, authorization=f"Bearer {token}", secrets=secrets, max_bytes=MAX_BYTES)
+        return self._http.send(
+            request,
+            authorization=f"Bearer {token}",
+            secrets=secrets,
+            max_bytes=MAX_BYTES,
+            account=pair.client_id,
+            quotas=QUOTAS.get(self.carrier.code, ()) if self.environment == "production" else (),
+        )
 
     def _payment(self, request: Request, pair: Credentials) -> dict[str, str]:
         """The further header of a request that costs money, where the carrier wants one."""

@@ -18,7 +18,7 @@ from returnctl.marketplaces.backmarket_dialect import (
     check_environment,
     not_understood,
 )
-from returnctl.marketplaces.backmarket_pace import EDGE_BLOCK_S, in_words, paces
+from returnctl.marketplaces.backmarket_pace import EDGE_BLOCK_S, in_words, paces, quotas
 from returnctl.marks import mark
 
 #: A list has ten entries a page, and may be asked for 4,000 times a day.
@@ -55,6 +55,7 @@ class Calls:
             max_bytes=_DOCUMENT_BYTES,
             accept_statuses={429},
             check_redirect=self._check_environment,
+            quotas=() if self._site.sandbox else quotas(kind),
         )
         if answer.status == 429:
             raise _too_fast(answer, kind)
@@ -84,6 +85,7 @@ class Calls:
             max_bytes=_DOCUMENT_BYTES,
             public_only=not (own or (self._site.sandbox and http.is_loopback(url))),
             check_redirect=self._check_environment,
+            quotas=quotas("") if own and not self._site.sandbox else (),
         )
         if not own and answer.status in (401, 403):
             raise mark(_run_out(url), sent=True, answer=answer)
@@ -101,7 +103,7 @@ class Calls:
         check_environment(self._site.base, url)
 
     def _keep_pace(self, kind: str) -> None:
-        if self._site.sandbox:
+        if self._site.sandbox or self._http.limiter:
             return
         for pace in paces(self._site.base, kind):
             if delay := pace.wait():

@@ -1,4 +1,4 @@
-"""How often Back Market may be asked, and keeping to it within this process."""
+"""How often Back Market may be asked, and keeping to it within this process, where no workspace keeps the pace."""
 
 from __future__ import annotations
 
@@ -8,15 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-from msgspec import Struct
-
-
-class Limit(Struct, frozen=True):
-    """So many calls in so many seconds."""
-
-    calls: int
-    seconds: float
-
+from returnctl.quotas import Limit, Quota
 
 #: Above 200 calls in 10 s the edge blocks for 10 s; we stay well below, for we may not be the only one.
 EDGE = Limit(150, 10)
@@ -27,7 +19,7 @@ A_MINUTE: dict[str, Limit] = {
     "message": Limit(560, 60),
     "problem": Limit(750, 60),
 }
-#: No process can count a day; these are for the words of a refusal.
+#: Counted where a workspace keeps the pace; else for the words of a refusal.
 A_DAY = {"list": 4_000, "detail": 40_000, "message": 40_000, "problem": 1_000}
 
 
@@ -51,6 +43,14 @@ class Pace:
             delay = max(0.0, self._at[0] + self._seconds - now) if full else 0.0
             self._at.append(now + delay)
             return delay
+
+
+def quotas(kind: str) -> tuple[Quota, ...]:
+    """The limits that a call of this kind falls under, for a pace that is shared."""
+    edge = Quota(name="edge", limits=(EDGE,), block_s=EDGE_BLOCK_S)
+    if kind not in A_MINUTE:
+        return (edge,)
+    return (edge, Quota(name=kind, limits=(A_MINUTE[kind],), a_day=A_DAY[kind], block_s=EDGE_BLOCK_S))
 
 
 @functools.cache

@@ -103,12 +103,26 @@ def move(path: Path, target: Path) -> None:
         raise trouble(error, target) from error
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_loosely(path: Path, content: bytes) -> None:
+    """Replace `path` in one step, without waiting for the disk: for what may be lost when the power fails."""
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    try:
+        _write_new(beside, content, flush=False)
+        beside.replace(path)
+    except OSError as error:
+        raise trouble(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, content: bytes, *, flush: bool = True) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, opened above with the flags we need
         file.write(content)
         file.flush()
-        os.fsync(file.fileno())
+        if flush:
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

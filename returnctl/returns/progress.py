@@ -10,7 +10,7 @@ from returnctl.returns.state import State
 from returnctl.vocabulary import STEPS
 
 
-class Step(Struct, frozen=True, kw_only=True):
+class Step(Struct, frozen=True, kw_only=True, gc=False):
     """`state` is `todo`, `waiting`, `done`, `not-needed`, `in-doubt` or `skipped`; `at` when it last changed."""
 
     state: str
@@ -23,13 +23,13 @@ def steps(state: State) -> dict[str, Step]:
     return {name: _step(state, name) for name in STEPS}
 
 
-def next_step(state: State, name: str) -> Next | None:
-    """What to do now, as a command; None where nothing is left to do."""
+def next_step(state: State, name: str, standing: dict[str, Step] | None = None) -> Next | None:
+    """What to do now, as a command; None where nothing is left to do. `standing` is `steps(state)`, where known."""
     if state.closed:
         return None
     if state.doubts:
         return Next(step=state.doubts[0].covers.step, command=("returnctl", "resolve", name))
-    standing = steps(state)
+    standing = standing or steps(state)
     for step in STEPS:
         if standing[step].state == "todo":
             return Next(step=step, command=_command(state, step, name), due=deadline(state))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from returnctl.errors import Busy, NotFound, ReturnctlError, Usage
-from returnctl.returns import files
+from returnctl.returns import changes, files, locks, names
 from returnctl.returns.reference import Reference, from_folder
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ class Workspace:
 
     def references(self, order: str | None = None) -> list[Reference]:
         """Every return that has a folder here (of one order, where given), by order, line and number."""
-        try:
-            with os.scandir(self.root) as entries:
-                names = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except (FileNotFoundError, NotADirectoryError):
-            return []
-        found = [ref for name in names if (ref := from_folder(name)) and order in (None, ref.order)]
+        found = names.every(self.root) if order is None else names.of_order(self.root, order)
         return sorted(found, key=lambda ref: (int(ref.order), int(ref.line or 0), ref.number or 1))
 
     def folder(self, reference: Reference) -> Path:
@@ -94,12 +89,14 @@ class Workspace:
 
         `apart` names another lock, which keeps off nobody but those who ask for the same one.
         """
-        from filelock import FileLock, Timeout
+        from filelock import Timeout
 
         files.ensure_folder(files.inside(self.root, LOCKS))
         path = files.inside(self.root, f"{LOCKS}/{reference.folder}{apart and f'.{apart}'}.lock")
         note = path.with_suffix(".holder.json")
-        lock = FileLock(path, timeout=0, mode=0o600)
+        locks.note_kind(self.root)
+        names.note(self.root, reference)
+        lock = locks.made(self.root, path)
         try:
             lock.acquire()
         except Timeout:
@@ -107,12 +104,14 @@ class Workspace:
         except OSError as error:
             raise files.trouble(error, path) from error
         try:
-            files.write_atomic(note, _holder())
+            files.write_loosely(note, _holder())
+            changes.note(self.root, reference.folder)
             yield
         finally:
+            changes.note(self.root, reference.folder)
             # Before the lock goes: else the next one's contenders would be told of us.
             with contextlib.suppress(ReturnctlError, OSError):
-                files.write_atomic(note, b"{}")
+                files.write_loosely(note, b"{}")
             lock.release()
 
     def record(self, reference: Reference) -> Record:

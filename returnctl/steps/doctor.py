@@ -20,6 +20,7 @@ from returnctl.errors import AuthFailed, BadConfig, Damaged, NotFound, Refused, 
 from returnctl.http import Answer, Http, Request
 from returnctl.output import Table
 from returnctl.result import Result
+from returnctl.returns import locks, names
 from returnctl.settings import Profile
 
 PATIENCE_S = 6.0
@@ -162,7 +163,7 @@ def _workspace(app: App) -> Found:
     if not app.options.dry_run:
         with machine.scratch(root) as folder:
             (folder / "probe").write_bytes(b"returnctl")
-    kind = machine.file_system(machine.nearest(root))
+    kind = locks.file_system(machine.nearest(root))
     free = shutil.disk_usage(machine.nearest(root)).free
     there = "" if root.exists() else " (made when the first return is opened)"
     message = ", ".join(filter(None, (f"{root}{there}", kind, f"{free / 1e9:.1f} GB free")))
@@ -173,8 +174,8 @@ def _workspace(app: App) -> Found:
 def _worth_knowing(root: Path, kind: str, free: int) -> str | None:
     if any(word in str(root).lower() for word in machine.SYNCHRONISED):
         return "this folder seems to be synchronised: pictures go to that service, and two machines may clash"
-    if kind in machine.NETWORK:
-        return "a network file system: let one machine at a time work on a return"
+    if kind in locks.NETWORK:
+        return "a network file system: every machine that works here needs this version of returnctl, for its locks"
     if free < _LITTLE:
         return "that is little: a return takes up to 50 MB"
     if root.exists() and root.stat().st_mode & 0o022:
@@ -185,13 +186,21 @@ def _worth_knowing(root: Path, kind: str, free: int) -> str | None:
 def _locks(app: App) -> Found:
     if app.options.dry_run:
         return Found("note", "not tried (--dry-run)")
-    with machine.scratch(app.workspace.root.absolute()) as folder:
-        machine.check_locks(folder)
+    root = app.workspace.root.absolute()
+    with machine.scratch(root) as folder:
+        machine.check_locks(folder, locks.kind(root))
+    if locks.kind(root) == locks.FILE:
+        return Found("ok", "they hold between two processes; files, for a network file system")
     return Found("ok", "they hold between two processes")
 
 
 def _returns(app: App) -> Found:
     references = app.workspace.references()
+    if not app.options.dry_run and references:
+        for reference in references:
+            names.note(
+                app.workspace.root, reference
+            )  # one that was copied here by hand is found by its order then
     damaged, readable, still_open = [], [], 0
     for reference in references:
         try:

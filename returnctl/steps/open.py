@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from returnctl import adoption, conversation, desk, doubts, handover, opening, standing
 from returnctl.app import App
 from returnctl.conversation import Saying, Told
-from returnctl.errors import NotFound, Refused, ReturnctlError, Unavailable, Usage
+from returnctl.errors import Busy, NotFound, Refused, ReturnctlError, Unavailable, Usage
 from returnctl.marketplaces.base import Can, Case, Line, Marketplace, Order
 from returnctl.opening import Place, Wish
 from returnctl.output import Table, when
@@ -332,6 +332,10 @@ def _covered(app: App, place: Place, wish: Wish, order: Order, line: Line) -> Op
 
 
 def _create(app: App, place: Place, event: Opened) -> Return:
+    if app.workspace.exists(
+        place.reference
+    ):  # since we looked: what another process wrote is not written over
+        raise Busy(f"Return {place.reference} was opened by another process just now.", hint="run this again")
     folder = app.workspace.folder(place.reference)
     held = Return(place.reference, folder, Record.new(folder), lambda: app.now(place.profile))
     held.note(event)

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
-from returnctl import output
+from returnctl import __version__, output
 from returnctl.app import App
-from returnctl.errors import Damaged
+from returnctl.digest import hex_of
+from returnctl.errors import Damaged, DiskTrouble, Failed
 from returnctl.output import Line, Table, Toned, when
 from returnctl.result import Next, Result
 from returnctl.returns import files, notes, progress
 from returnctl.returns.deadlines import Deadline, deadlines
 from returnctl.returns.doubt_words import explained
 from returnctl.returns.progress import Step
-from returnctl.returns.reference import Reference
+from returnctl.returns.reference import Reference, from_folder
 from returnctl.returns.state import State
 from returnctl.vocabulary import STEPS
 
+if TYPE_CHECKING:
+    from returnctl.returns.index import Index, Summary
+
+#: From so many returns on, an index is worth its import.
+MANY = 500
 MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
 _NEXT = "→"
 _TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
@@ -67,7 +78,7 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     backed_up: str | None
     closed: str | None
     purged_at: str | None
-    directory: str
+    directory: str = ""
     #: For people alone: today, and a few words for each step.
     today: str = ""
     notes: dict[str, str] = {}
@@ -129,9 +140,16 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
 
 
 def _every(app: App, options: Options) -> tuple[list[Standing], list[str]]:
+    found = _by_index(app, options) if _are_many(app) else None
+    returns, damaged = found or _read(app, options, app.workspace.references())
+    returns.sort(key=lambda one: one.deadline or "9999")
+    return returns, damaged
+
+
+def _read(app: App, options: Options, references: Iterable[Reference]) -> tuple[list[Standing], list[str]]:
     returns: list[Standing] = []
     damaged: list[str] = []
-    for reference in app.workspace.references():
+    for reference in references:
         if not app.workspace.exists(reference):
             continue
         try:
@@ -144,8 +162,78 @@ def _every(app: App, options: Options) -> tuple[list[Standing], list[str]]:
         one = _standing(app, reference, state)
         if _wanted(one, options):
             returns.append(one)
-    returns.sort(key=lambda one: one.deadline or "9999")
     return returns, damaged
+
+
+def _are_many(app: App) -> bool:
+    try:
+        return len(os.listdir(app.workspace.root)) > MANY  # noqa: PTH208 - names alone; a Path for each is dear
+    except OSError:
+        return False
+
+
+def _by_index(app: App, options: Options) -> tuple[list[Standing], list[str]] | None:
+    """As `_read`, for many returns; None where there can be no index."""
+    import sqlite3
+
+    from returnctl.returns.index import Index
+
+    form = hex_of(repr((__version__, Standing.__struct_fields__, Deadline.__struct_fields__)).encode())[:8]
+    narrow = options.due is not None or options.step is not None
+    try:
+        with contextlib.closing(
+            Index(app.settings.cache_folder / "index", app.workspace.root, _summary, form)
+        ) as index:
+            index.update(thorough=not narrow)
+            return _from_index(app, options, index)
+    except (sqlite3.Error, OSError, DiskTrouble, Failed):
+        return None
+
+
+def _until(app: App, options: Options) -> str | None:
+    """The last day that may be meant: each return has its own clock, which decides afterwards."""
+    if options.due is None:
+        return None
+    days = [date.today()]
+    with contextlib.suppress(ValueError):
+        days.append(date.fromisoformat(app.settings.environ.get("RETURNCTL_NOW", "")[:10]))
+    return (max(days) + timedelta(days=min(options.due, 100_000))).isoformat()
+
+
+def _from_index(app: App, options: Options, index: Index) -> tuple[list[Standing], list[str]]:
+    returns: list[Standing] = []
+    damaged: list[str] = []
+    root = str(app.workspace.root.absolute())
+    days: dict[str, str] = {}
+    decoder = msgspec.msgpack.Decoder(Standing)
+    entries = list(index.entries(closed=options.all, until=_until(app, options), step=options.step))
+    several = {folder.partition("~")[0] for folder, _ in entries if "~" in folder}
+    for folder, content in entries:
+        if content is None or folder in several:
+            again, bad = _read(app, options, [ref] if (ref := from_folder(folder)) else [])
+            returns += again
+            damaged += bad
+            continue
+        one = decoder.decode(content)
+        if one.profile not in days:
+            days[one.profile] = app.today(State(profile=one.profile)).isoformat()
+        force_setattr(one, "directory", f"{root}/{folder}")
+        force_setattr(one, "today", days[one.profile])
+        if _wanted(one, options):
+            returns.append(one)
+    return returns, damaged
+
+
+def _summary(reference: Reference, state: State) -> Summary:
+    from returnctl.returns.index import Summary
+
+    one = _facts(state, str(reference), str(reference))
+    return Summary(
+        deadline=one.deadline,
+        step=one.next.step if one.next else None,
+        closed=one.closed is not None,
+        content=msgspec.msgpack.encode(one),
+    )
 
 
 def _wanted(one: Standing, options: Options) -> bool:
@@ -157,15 +245,25 @@ def _wanted(one: Standing, options: Options) -> bool:
 
 
 def _standing(app: App, reference: Reference, state: State) -> Standing:
+    one = _facts(state, str(reference), app.workspace.name(reference))
+    force_setattr(one, "directory", str(app.workspace.folder(reference).absolute()))
+    force_setattr(one, "today", app.today(state).isoformat())
+    force_setattr(one, "notes", {step: notes.note(state, step) for step in STEPS})
+    return one
+
+
+def _facts(state: State, name: str, full_name: str) -> Standing:
+    """What follows from the record alone: neither where it lies nor today."""
     label = state.label
+    steps = progress.steps(state)
     return Standing(
-        return_=str(reference),
+        return_=name,
         profile=state.profile,
         device=" ".join(part for part in (state.device.brand, state.device.model) if part)
         or state.device.kind,
         role=state.role,
-        steps=progress.steps(state),
-        next=progress.next_step(state, app.workspace.name(reference)),
+        steps=steps,
+        next=progress.next_step(state, full_name, steps),
         deadline=progress.deadline(state),
         deadlines=deadlines(state),
         in_doubt=tuple(
@@ -185,9 +283,6 @@ def _standing(app: App, reference: Reference, state: State) -> Standing:
         backed_up=state.backed_up,
         closed=state.closed.outcome if state.closed else None,
         purged_at=state.purged_at,
-        directory=str(app.workspace.folder(reference).absolute()),
-        today=app.today(state).isoformat(),
-        notes={step: notes.note(state, step) for step in STEPS},
     )
 
 

@@ -142,7 +142,7 @@ class TestWorkspace:
             assert "RETURNCTL_WORKSPACE" in found[name]["hint"]
 
     def test_locks_that_do_not_hold(self, run_line: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(machine, "_take", lambda _: 0)
+        monkeypatch.setattr(machine, "_take", lambda *_: 0)
         check = by_name(run_line(OFFLINE, 2))["locks"]
         assert "do not hold" in check["message"]
 

@@ -205,3 +205,31 @@ class TestNext:
 
     def test_each_step_names_the_next(self, run_line: Runner, opened: None) -> None:
         assert run_line(f"imei 10000001 {IMEI} --json").json["next"]["step"] == "photos"
+
+
+class TestVeryMany:
+    """From some hundred returns on an index is asked: nothing of it may be seen."""
+
+    @pytest.fixture(autouse=True)
+    def an_index(self, run_line: Runner, opened: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        run_line("open 10000002 --reason faulty --wants refund")
+        run_line("open 10000005 --reason faulty --wants refund")
+        run_line("close 10000005 --outcome refunded")
+        monkeypatch.setattr("returnctl.steps.status.MANY", 0)
+
+    @pytest.mark.parametrize("options", ["", "--all", "--due 20", "--due 26", "--step photos", "--step slip"])
+    def test_says_the_same(self, run_line: Runner, monkeypatch: pytest.MonkeyPatch, options: str) -> None:
+        by_index = [run_line(f"status {options} --json").json for _ in range(2)]
+        monkeypatch.setattr("returnctl.steps.status.MANY", 1000)
+        assert by_index == [run_line(f"status {options} --json").json] * 2
+
+    def test_a_damaged_one(self, run_line: Runner, workspace: Path) -> None:
+        run_line("status --due 30")
+        record = workspace / "10000002" / "return.json"
+        record.write_bytes(record.read_bytes()[:-40])
+        assert "10000002" in run_line("status --json", 9).error["message"]
+        assert "10000002" in run_line("status --due 30 --json", 9).error["message"]
+
+    def test_without_a_place_for_it(self, run_line: Runner, tmp_path: Path) -> None:
+        (tmp_path / "home").write_text("a file where the cache would be")
+        assert len(run_line("status --json").json["returns"]) == 2

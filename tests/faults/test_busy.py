@@ -116,8 +116,9 @@ class TestLocks:
 
     def test_are_the_users_alone(self, workspace: Path) -> None:
         found = modes(workspace / ".returnctl")
-        assert found["locks"] == 0o700
-        assert {mode for name, mode in found.items() if name != "locks"} == {0o600}
+        folders = {"locks", "orders"}
+        assert {found[name] for name in folders} == {0o700}
+        assert {mode for name, mode in found.items() if name not in folders} == {0o600}
 
     def test_a_dead_holder_is_none(self, run_line: Runner, workspace: Path, first: Running) -> None:
         """The file stays behind a killed process, its lock does not."""
