@@ -13,8 +13,8 @@ from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Pending, Refused, Usage
-from returnctl.evidence.copies import CleanCopy, clean_copy
-from returnctl.evidence.judge import Judgement, judge_proof
+from returnctl.evidence.copies import CleanCopy
+from returnctl.evidence.judge import Judgement
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
@@ -175,9 +175,9 @@ def _judge(app: App, held: Return, options: Options, path: Path) -> _Taken:
     if not path.is_file():
         raise Usage(f"{path}: there is no such picture.", hint="give a screenshot or a photo of the screen")
     account = options.account or _account_of(held, path)
-    judgement = judge_proof(path, others=likeness.known(held))
+    judgement = app.eyes.judge_proof(path, others=likeness.known(held))
     _check(app, path, judgement)
-    copy = clean_copy(path, keep_png=True)
+    copy = app.eyes.clean_copy(path, keep_png=True)
     say_encoded(app, {path.name: copy})
     return _Taken(name=_name(held, account, copy), account=account, source=path, copy=copy)
 

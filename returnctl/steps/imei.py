@@ -13,7 +13,6 @@ from returnctl.app import App
 from returnctl.conversation import Saying, Told
 from returnctl.errors import Pending, Refused, Usage
 from returnctl.evidence.imei import parse_imei, shorten
-from returnctl.evidence.imei_pictures import read_imeis
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import devices
@@ -73,7 +72,7 @@ def run(app: App, reference: Reference, options: Options) -> ImeiResult:
         with asking.instead(
             app, held, options.ask, lambda: _to_ask(held), lambda: _result(app, held, None, options)
         ):
-            found = _identify(app, held, options) if given else _from_buyer(held, options)
+            found = _identify(app, held, options) if given else _from_buyer(app, held, options)
             _check_match(app, held, found, options)
             return _send(app, held, found, options)
 
@@ -91,7 +90,7 @@ def _check_match(app: App, held: Return, found: Identified, options: Options) ->
         )
 
 
-def _from_buyer(held: Return, options: Options) -> Identified:
+def _from_buyer(app: App, held: Return, options: Options) -> Identified:
     """At the seller's desk: the number that the buyer wrote, else the one in a picture that the buyer sent.
 
     Raises Pending where there is none yet.
@@ -107,7 +106,7 @@ def _from_buyer(held: Return, options: Options) -> Identified:
         return Identified(serial=serial, matches_order=True)
     pictures = tuple(path for path, _ in received.pictures(held))
     try:
-        return _read(held, replace(options, images=pictures))
+        return _read(app, held, replace(options, images=pictures))
     except Refused:
         raise Pending(
             "The buyer has not sent the number of the device yet.",
@@ -152,7 +151,7 @@ def _identify(app: App, held: Return, options: Options) -> Identified:
             app.warn(imei.hint)
         return _compared(held, options, imei.digits, "typed")
     if options.images:
-        return _read(held, options)
+        return _read(app, held, options)
     serial = (options.serial or "").strip()
     if not serial.isascii() or not serial.isprintable() or not 4 <= len(serial) <= 40 or " " in serial:
         raise Usage(
@@ -166,13 +165,13 @@ def _identify(app: App, held: Return, options: Options) -> Identified:
     )
 
 
-def _read(held: Return, options: Options) -> Identified:
+def _read(app: App, held: Return, options: Options) -> Identified:
     expected = held.state.imeis
     read: dict[str, str] = {}
     for path in options.images:
         if not path.is_file():
             raise Usage(f"{path}: there is no such picture.")
-        for reading in read_imeis(path, expected=expected[0] if expected else None):
+        for reading in app.eyes.read_imeis(path, expected=expected[0] if expected else None):
             read.setdefault(reading.imei.digits, reading.source)
     if not read:
         raise Refused(

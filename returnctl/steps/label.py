@@ -239,6 +239,7 @@ def _buy(app: App, held: Return, terms: Terms) -> Told:
         return Told(would=(_would_buy(offer, wanted),))
     if not app.confirm(f"Buy {_in_words(offer)}?"):
         raise Declined("Nothing was bought.")
+    app.spend(offer.quote.price if offer.quote else None)
     purchase.buy(held, offer, wanted, doubts.may_have_happened)
     _fetch_file(app, held, offer.client, terms)
     labels.compare(app, held)

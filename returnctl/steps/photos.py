@@ -14,8 +14,7 @@ from returnctl.choosing import Choice, choose
 from returnctl.conversation import Saying
 from returnctl.digest import hex_of
 from returnctl.errors import Refused
-from returnctl.evidence.copies import clean_copy
-from returnctl.evidence.judge import Judgement, judge_set
+from returnctl.evidence.judge import Judgement
 from returnctl.evidence.problems import NOT_OVERRULABLE
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
@@ -80,7 +79,7 @@ def check(app: App, kind: str, options: Options, held: Return | None = None) -> 
     Raises Refused, with the result, where a picture is rejected or a view is missing.
     """
     assignment = choose(app, kind, _from_buyer(held, options, known=()) if held else options)
-    judged = judge_set(assignment.by_view)
+    judged = app.eyes.judge_set(assignment.by_view)
     if options.sheet:
         _draw_sheet(app, judged, f"Photos of a {kind}", options.sheet)
     missing = tuple(
@@ -112,7 +111,7 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         chosen = _from_buyer(held, options, known)
         assignment = choose(app, held.state.device.kind, chosen)
         others += map(str, assignment.unassigned)
-        judged |= judge_set(assignment.by_view, known=likeness.known(held))
+        judged |= app.eyes.judge_set(assignment.by_view, known=likeness.known(held))
         if options.sheet:
             _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
         with asking.instead(app, held, options.ask, lambda: _to_retake(held, judged, options)):
@@ -194,7 +193,8 @@ def _keep(app: App, held: Return, judged: Mapping[str, Judgement], options: Opti
     new = [judgement for judgement in judged.values() if judgement.passes(options.accept)]
     new = [judgement for judgement in new if not _is_kept(held, judgement)]
     copies = {
-        judgement.view: clean_copy(Path(judgement.file), keep_time=options.keep_time) for judgement in new
+        judgement.view: app.eyes.clean_copy(Path(judgement.file), keep_time=options.keep_time)
+        for judgement in new
     }
     for judgement in new:
         if copies[judgement.view].source_sha256 != judgement.sha256:

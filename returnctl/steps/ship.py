@@ -14,9 +14,6 @@ from returnctl.carriers import NAMES, tracking_number
 from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
-from returnctl.evidence.copies import clean_copy
-from returnctl.evidence.judge import judge_parcel
-from returnctl.evidence.labels import verify_label
 from returnctl.marketplaces.base import Can, RemoteTracking
 from returnctl.output import Table
 from returnctl.result import Result
@@ -160,7 +157,7 @@ def _remind(app: App, held: Return) -> None:
 def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options) -> None:
     if not path.is_file():
         raise Usage(f"{path}: there is no such picture.")
-    judgement = judge_parcel({what: path})[what]
+    judgement = app.eyes.judge_parcel({what: path})[what]
     for problem in judgement.problems:
         if problem.severity == "reject":
             raise Refused(f"{path.name}: {problem.message}", hint="take it again; nothing was sent")
@@ -168,11 +165,11 @@ def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options)
             app.warn(f"{path.name}: {problem.message}")
     before = held.state.parcel.get(what)
     number = _number(held)
-    label_read = verify_label(path, number).outcome if what == "outside" and number else None
+    label_read = app.eyes.verify_label(path, number).outcome if what == "outside" and number else None
     known = before and (before.original_sha256, before.label_read) == (judgement.sha256, label_read)
     if known or app.options.dry_run:
         return
-    copy = clean_copy(path)
+    copy = app.eyes.clean_copy(path)
     if options.originals:
         held.keep_original(path, path.read_bytes())
     held.note(
