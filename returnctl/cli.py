@@ -43,6 +43,7 @@ OTHER_COMMANDS = {
     "report-problem": "Declare a problem to the marketplace (seller).",
     "points": "Find drop-off points near a place.",
     "resolve": "End a doubt about something that was sent.",
+    "batch": "Work on many returns from a file.",
     "cancel": "Undo pickup and label, and tell the seller.",
     "close": "Note how the return ended.",
     "dossier": "Put the whole case into one PDF; check such a file.",

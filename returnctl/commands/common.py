@@ -168,10 +168,13 @@ COMMON = [*_OPTIONS, *_STEP_OPTIONS]
 _NAMES = tuple(str(option.name) for option in COMMON)
 
 
-def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None]], click.Command]:
+def cli_command(
+    *codes: int, step: bool = False, parse: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., None]], click.Command]:
     """Make a Click command of a function that takes an App first.
 
     `codes` are the exit codes to list in its help beside 0, 2 and 130; `step` adds --again, --done and --reopen.
+    `parse` makes the step's Options of the words behind RETURN and the options' values: `batch` gives it its rows'.
     """
 
     def decorate(function: Callable[..., None]) -> click.Command:
@@ -186,6 +189,7 @@ def cli_command(*codes: int, step: bool = False) -> Callable[[Callable[..., None
         made = click.command(cls=_Command)(run)
         made.params += [*_OPTIONS, *(_STEP_OPTIONS if step else ())]
         made.epilog = _exit_status(codes)
+        made.parse = parse
         return made
 
     return decorate
@@ -218,6 +222,8 @@ class _Command(click.Command):
     """Says its own options at length; those of every command, and the exit status, in so few lines that it all fits."""
 
     context_class = Context
+
+    parse: Callable[..., Any] | None = None
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         own = [

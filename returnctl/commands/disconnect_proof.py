@@ -9,9 +9,18 @@ from returnctl.vocabulary import ACCOUNTS
 
 if TYPE_CHECKING:
     from returnctl.app import App
+    from returnctl.steps.disconnect_proof import Options
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], **options: Any) -> Options:
+    from pathlib import Path
+
+    from returnctl.steps import disconnect_proof as step
+
+    return step.Options(files=tuple(map(Path, words)), **options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN] [FILE]...")
 @click.option(
     "--account", type=click.Choice(ACCOUNTS), metavar="NAME", help=f"What it is for: {', '.join(ACCOUNTS)}."
@@ -37,9 +46,7 @@ def command(app: App, words: tuple[str, ...], **options: Any) -> None:
       returnctl disconnect-proof 10000001
       returnctl disconnect-proof 10000001 icloud.png --backed-up yes
     """
-    from pathlib import Path
-
     from returnctl.steps import disconnect_proof as step
 
     reference, rest = app.named(words)
-    app.show(step.run(app, reference, step.Options(files=tuple(map(Path, rest)), **options)))
+    app.show(step.run(app, reference, _parsed(rest, **options)))

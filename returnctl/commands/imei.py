@@ -8,12 +8,17 @@ from returnctl.commands.common import FILE, TELLING, cli_command, words_argument
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from returnctl.app import App
+    from returnctl.steps.imei import Options
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], **options: Any) -> Options:
+    from returnctl.steps import imei as step
+
+    return step.Options(imei=_number(words), **options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN] [IMEI]")
 @click.option("--image", "images", type=FILE, multiple=True, help="Read it from a picture (many).")
 @click.option("--serial", metavar="S", help="The serial number, for a device without an IMEI.")
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--ask", is_flag=True, help="Ask the buyer for what is missing (seller).")
 @click.option("--show", is_flag=True, help="Show the whole number.")
 @click.option("--no-originals", "originals", is_flag=True, flag_value=False, default=True, hidden=True)
-def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **options: Any) -> None:
+def command(app: App, words: tuple[str, ...], **options: Any) -> None:
     """Check the IMEI, compare it with the order, send it.
 
     \b
@@ -34,7 +39,7 @@ def command(app: App, words: tuple[str, ...], images: tuple[Path, ...], **option
     from returnctl.steps import imei as step
 
     reference, rest = app.named(words)
-    app.show(step.run(app, reference, step.Options(imei=_number(rest), images=images, **options)))
+    app.show(step.run(app, reference, _parsed(rest, **options)))
 
 
 def _number(words: tuple[str, ...]) -> str | None:

@@ -10,9 +10,25 @@ from returnctl.vocabulary import CARRIERS
 
 if TYPE_CHECKING:
     from returnctl.app import App
+    from returnctl.steps.label import Options
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], buy: bool, carrier: str | None, **options: Any) -> Options:
+    from returnctl.purchase import parse_terms
+    from returnctl.steps import label as step
+
+    bought = {
+        name: options.pop(name) for name in ("max_price", "weight", "size", "sender", "receiver", "form")
+    }
+    if not buy and any(bought.values()):
+        raise Usage("These options go with --buy: --max-price, --weight, --size, --from, --to, --format.")
+    terms = parse_terms(carrier=carrier, **bought) if buy else None
+    if words:
+        raise Usage(f"“{words[0]}” is one word too many.", hint="a file is given with --file")
+    return step.Options(terms=terms, carrier=carrier, **options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN]")
 @click.option("--file", type=FILE, help="One that you have: PDF, PNG, GIF, JPEG or ZPL.")
 @click.option("--number", metavar="N", help="Its tracking number.")
@@ -38,7 +54,7 @@ if TYPE_CHECKING:
 @click.option(
     "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep no file as given."
 )
-def command(app: App, words: tuple[str, ...], buy: bool, carrier: str | None, **options: Any) -> None:
+def command(app: App, words: tuple[str, ...], **options: Any) -> None:
     """Fetch the prepaid label, or take or buy your own.
 
     An expired one is replaced with --again. Nothing is bought without --buy and your word (--yes off a terminal).
@@ -49,16 +65,7 @@ def command(app: App, words: tuple[str, ...], buy: bool, carrier: str | None, **
       returnctl label 10000001 --file label.pdf --number 1Z999AA10123456784
       returnctl label 10000001 --buy --max-price 12.00
     """
-    from returnctl.purchase import parse_terms
     from returnctl.steps import label as step
 
-    bought = {
-        name: options.pop(name) for name in ("max_price", "weight", "size", "sender", "receiver", "form")
-    }
-    if not buy and any(bought.values()):
-        raise Usage("These options go with --buy: --max-price, --weight, --size, --from, --to, --format.")
-    terms = parse_terms(carrier=carrier, **bought) if buy else None
     reference, rest = app.named(words)
-    if rest:
-        raise Usage(f"“{rest[0]}” is one word too many.", hint="a file is given with --file")
-    app.show(step.run(app, reference, step.Options(terms=terms, carrier=carrier, **options)))
+    app.show(step.run(app, reference, _parsed(rest, **options)))

@@ -9,12 +9,19 @@ from returnctl.errors import Usage
 from returnctl.vocabulary import DAMAGES, KINDS, REASONS, WISHES
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from returnctl.app import App
+    from returnctl.opening import Wish
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], **options: Any) -> Wish:
+    from returnctl import opening
+
+    if words:
+        raise Usage(f"“{words[0]}” is one word too many.", hint="see `returnctl open --help`")
+    return opening.Wish(**options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN]")
 @click.option("--device", type=click.Choice(KINDS), metavar="KIND", help=f"What it is: {', '.join(KINDS)}.")
 @click.option("--brand", help="Its maker, such as Apple.")
@@ -46,9 +53,7 @@ if TYPE_CHECKING:
 @click.option(
     "--accept", type=click.Choice(["coverage"]), multiple=True, help="Open it though it is not covered."
 )
-def command(
-    app: App, words: tuple[str, ...], damage: tuple[str, ...], received: date | None, **options: Any
-) -> None:
+def command(app: App, words: tuple[str, ...], **options: Any) -> None:
     """Open the return, or adopt the one that exists.
 
     Reads the order, works out who covers it until when, and makes the return's folder. Run again it changes nothing.
@@ -58,10 +63,7 @@ def command(
       returnctl open 10000001 --reason faulty --wants refund
       returnctl open 10000009/2 --reason changed-mind --wants refund
     """
-    from returnctl import opening
     from returnctl.steps import open as step
 
     reference, rest = app.named(words)
-    if rest:
-        raise Usage(f"“{rest[0]}” is one word too many.", hint="see `returnctl open --help`")
-    app.show(step.run(app, reference, opening.Wish(damage=damage, received=received, **options)))
+    app.show(step.run(app, reference, _parsed(rest, **options)))

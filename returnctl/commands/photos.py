@@ -12,9 +12,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from returnctl.app import App
+    from returnctl.steps.photos import Options
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], views: tuple[str, ...], **options: Any) -> Options:
+    from pathlib import Path
+
+    from returnctl.steps import photos as step
+
+    explicit = dict(map(_view, views))
+    if len(explicit) < len(views):
+        raise Usage("--view names one view twice.", hint="one picture for each view")
+    return step.Options(files=tuple(map(Path, words)), explicit=explicit, **options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN] [FILE|DIR]...")
 @click.option(
     "--view",
@@ -48,9 +60,7 @@ if TYPE_CHECKING:
 )
 @click.option("--ask", is_flag=True, help="Ask the buyer for what is missing (seller).")
 @click.option("--sheet", type=FILE, help="Write a contact sheet as PDF.")
-def command(
-    app: App, words: tuple[str, ...], check: bool, device: str | None, views: tuple[str, ...], **options: Any
-) -> None:
+def command(app: App, words: tuple[str, ...], check: bool, device: str | None, **options: Any) -> None:
     """Judge the photos of the device and send the set.
 
     Files are put to views by their names. Nothing is sent before the set is whole and every picture passes; what
@@ -62,26 +72,18 @@ def command(
       returnctl photos 10000001 --view back=IMG_4.jpg --without screen-on
       returnctl photos --check --device smartphone ~/Pictures/phone
     """
-    from pathlib import Path
-
     from returnctl.steps import photos as step
 
-    explicit = dict(map(_view, views))
-    if len(explicit) < len(views):
-        raise Usage("--view names one view twice.", hint="one picture for each view")
     if check:
         reference, rest = app.perhaps_named(words)
         held = app.reading(reference) if reference else None
         kind = device or (held.state.device.kind if held else None)
         if kind is None:
             raise Usage("Which kind of device?", hint=f"--device {'|'.join(KINDS)}")
-        chosen = step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options)
-        app.show(step.check(app, kind, chosen, held))
+        app.show(step.check(app, kind, _parsed(rest, **options), held))
         return
     reference, rest = app.named(words)
-    app.show(
-        step.run(app, reference, step.Options(files=tuple(map(Path, rest)), explicit=explicit, **options))
-    )
+    app.show(step.run(app, reference, _parsed(rest, **options)))
 
 
 def _view(text: str) -> tuple[str, Path]:

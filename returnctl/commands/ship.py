@@ -9,12 +9,23 @@ from returnctl.commands.common import DAY, FILE, TELLING, cli_command, words_arg
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from returnctl.app import App
+    from returnctl.steps.ship import Options
 
 
-@cli_command(*TELLING, step=True)
+def _parsed(words: tuple[str, ...], ready: str, close: str, **options: Any) -> Options:
+    from returnctl.steps import ship as step
+
+    if options["confirmation"] and options["pickup"] is None:
+        raise Usage("--confirmation belongs to --pickup DATE.", hint="give the day with --pickup")
+    if words:
+        raise Usage(
+            f"“{words[0]}” is one word too many.", hint="pictures are given with --inside and --outside"
+        )
+    return step.Options(ready=_time(ready), close=_time(close), **options)
+
+
+@cli_command(*TELLING, step=True, parse=_parsed)
 @words_argument("[RETURN]")
 @click.option("--inside", type=FILE, help="A photo of the packed, open parcel.")
 @click.option("--outside", type=FILE, help="A photo of the closed parcel with its label.")
@@ -36,9 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--no-originals", "originals", is_flag=True, flag_value=False, default=True, help="Keep only the copies."
 )
-def command(
-    app: App, words: tuple[str, ...], pickup: date | None, ready: str, close: str, **options: Any
-) -> None:
+def command(app: App, words: tuple[str, ...], **options: Any) -> None:
     """Keep the parcel's photos; tell the tracking number.
 
     Only --sent tells the seller anything.
@@ -50,18 +59,8 @@ def command(
     """
     from returnctl.steps import ship as step
 
-    if options["confirmation"] and pickup is None:
-        raise Usage("--confirmation belongs to --pickup DATE.", hint="give the day with --pickup")
     reference, rest = app.named(words)
-    if rest:
-        raise Usage(
-            f"“{rest[0]}” is one word too many.", hint="pictures are given with --inside and --outside"
-        )
-    app.show(
-        step.run(
-            app, reference, step.Options(pickup=pickup, ready=_time(ready), close=_time(close), **options)
-        )
-    )
+    app.show(step.run(app, reference, _parsed(rest, **options)))
 
 
 def _time(text: str) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,13 +9,22 @@ from returnctl.commands.common import FILE, cli_command, words_argument
 from returnctl.errors import Usage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from returnctl.app import App
     from returnctl.credentials import Secret
+    from returnctl.steps.slip import Options
 
 
-@cli_command(1, 5, 6, 7, 9, step=True)
+def _parsed(words: tuple[str, ...], code: Secret | None = None, **options: Any) -> Options:
+    from returnctl.steps import slip as step
+
+    if words:
+        raise Usage(
+            "One word too many; the unlock code is never given as an argument.", hint="use --unlock-code"
+        )
+    return step.Options(unlock_code=code, **options)
+
+
+@cli_command(1, 5, 6, 7, 9, step=True, parse=_parsed)
 @words_argument("[RETURN]")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
 @click.option("--text", is_flag=True, help="What to write by hand, without a printer.")
@@ -23,13 +32,7 @@ if TYPE_CHECKING:
 @click.option("--unlock-code-stdin", is_flag=True, help="Read the code from standard input.")
 @click.option("--invoice", type=FILE, help="A PDF to append.")
 def command(
-    app: App,
-    words: tuple[str, ...],
-    paper: str | None,
-    text: bool,
-    unlock_code: bool,
-    unlock_code_stdin: bool,
-    invoice: Path | None,
+    app: App, words: tuple[str, ...], unlock_code: bool, unlock_code_stdin: bool, **options: Any
 ) -> None:
     """Make the page that goes into the parcel.
 
@@ -42,14 +45,9 @@ def command(
     from returnctl.steps import slip as step
 
     reference, rest = app.named(words)
-    if rest:
-        raise Usage(
-            "One word too many; the unlock code is never given as an argument.", hint="use --unlock-code"
-        )
+    _parsed(rest)
     code = _code(app, ask=unlock_code, read=unlock_code_stdin)
-    app.show(
-        step.run(app, reference, step.Options(paper=paper, text=text, unlock_code=code, invoice=invoice))
-    )
+    app.show(step.run(app, reference, _parsed((), code, **options)))
 
 
 def _code(app: App, *, ask: bool, read: bool) -> Secret | None:

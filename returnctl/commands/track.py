@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -8,12 +8,17 @@ from returnctl.commands.common import DAY, cli_command, duration, words_argument
 from returnctl.vocabulary import CARRIERS, STATUSES
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from returnctl.app import App
+    from returnctl.steps.track import Options
 
 
-@cli_command(1, 3, 4, 5, 6, 7, 8, 9, 75, step=True)
+def _parsed(_: tuple[str, ...], timeout: str | None = None, **options: Any) -> Options:
+    from returnctl.steps import track as step
+
+    return step.Options(timeout=duration(timeout) if timeout is not None else None, **options)
+
+
+@cli_command(1, 3, 4, 5, 6, 7, 8, 9, 75, step=True, parse=_parsed)
 @words_argument("[RETURN]...")
 @click.option("--all", "every", is_flag=True, help="Every open return that is on its way.")
 @click.option(
@@ -28,16 +33,7 @@ if TYPE_CHECKING:
     help="Its carrier: ups, usps, fedex or other.",
 )
 @click.option("--delivered", type=DAY, help="You know that it arrived on this day.")
-def command(
-    app: App,
-    words: tuple[str, ...],
-    every: bool,
-    until: str | None,
-    timeout: str | None,
-    number: str | None,
-    carrier: str | None,
-    delivered: date | None,
-) -> None:
+def command(app: App, words: tuple[str, ...], every: bool, **given: Any) -> None:
     """See where the parcels are.
 
     `-` reads the returns from standard input, one a line.
@@ -51,17 +47,11 @@ def command(
     from returnctl.returns.reference import parse_reference
     from returnctl.steps import track as step
 
-    options = step.Options(
-        until=until,
-        timeout=duration(timeout) if timeout is not None else None,
-        number=number,
-        carrier=carrier,
-        delivered=delivered,
-    )
+    options = _parsed((), **given)
     if every:
         app.show(step.of_many(app, step.on_their_way(app), options))
         return
-    if number and not words and not app.options.order and not app.inside:
+    if options.number and not words and not app.options.order and not app.inside:
         app.show(step.of_number(app, options))
         return
     reference, rest = app.named(app.listed(words))

@@ -15,10 +15,13 @@ from tests.faults.gate import Gate
 @pytest.fixture
 def names(pictures: Pictures, tmp_path: Path) -> Names:
     """What the examples call by name."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text("return,reason,wants\n10000001,faulty,refund\n")
     return {
         "phone": pictures.phone,
         "proof": pictures.phone / "disconnect-proof.png",
         "missing": tmp_path / "missing.png",
+        "rows": rows,
     }
 
 

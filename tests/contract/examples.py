@@ -40,6 +40,7 @@ EXAMPLES = {
     "messages": Example(well="10000001", badly="10000099"),
     "points": Example(well="--near 12207", badly="--near 12207 --carrier dhl", exit=2),
     "resolve": Example(well="10000001", badly="10000001 --happened --did-not-happen", exit=2),
+    "batch": Example(well="{rows}", badly="{missing}", exit=2),
     "cancel": Example(well="10000001 --yes", badly="10000099"),
     "close": Example(well="10000001 --outcome refunded", badly="10000001 --outcome lost", exit=2),
     "inbox": Example(well="--profile sandbox-seller", badly="--since 2x", exit=2),
