@@ -54,6 +54,7 @@ def soak(folder: Path, given: argparse.Namespace) -> int:
         } | {
             "HOME": str(folder / "home"),
             "RETURNCTL_WORKSPACE": str(folder / "returns"),
+            "PYTHONFAULTHANDLER": "1",
             "RETURNCTL_PROFILE": "sandbox",
             "RETURNCTL_SANDBOX_URL": ready.read_text().strip(),
         }
@@ -64,7 +65,7 @@ def soak(folder: Path, given: argparse.Namespace) -> int:
         for number in range(given.kills):
             _run_and_kill(words, environment, folder / "returns", given.orders / (given.kills + 1), draw)
             _say(f"killed {number + 1} times, {_folders(folder / 'returns')} folders")
-        growth = _to_the_end(words, environment)
+        growth = _to_the_end(words, environment, folder / "errors")
         return _judge(environment, given.orders, growth)
     finally:
         sandbox.terminate()
@@ -84,7 +85,7 @@ def _run_and_kill(
     process.wait()
 
 
-def _to_the_end(words: list[str], environment: dict[str, str]) -> float:
+def _to_the_end(words: list[str], environment: dict[str, str], errors: Path) -> float:
     """Run until nothing fails; the growth of the memory of the first of these runs, as a share."""
     growth = None
     for number in range(20):
@@ -100,6 +101,8 @@ def _to_the_end(words: list[str], environment: dict[str, str]) -> float:
         if growth is None and settled:
             growth = settled[-1] / settled[0] - 1
         _say(f"run {number + 1} to its end: exit {process.returncode}")
+        if process.returncode not in (0, 3):
+            _say(errors.read_text(errors="replace")[-3_000:])
         if process.returncode == 0:
             return growth or 0.0
     return growth or 0.0

@@ -142,4 +142,7 @@ def size(rows: int, workers: int, most: int) -> int:
 
 def leave_ctrl_c(*_: Any) -> None:
     """In a worker: Ctrl-C goes to the whole group, and what is in flight is to be finished."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with contextlib.suppress(
+        ValueError
+    ):  # not in this process's first thread: it was somebody else's to decide
+        signal.signal(signal.SIGINT, signal.SIG_IGN)

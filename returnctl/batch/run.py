@@ -260,6 +260,7 @@ def _work(app: App, rows: Rows, setup: Setup, options: Options) -> BatchResult:
     finally:
         tally.progress.end()
         result = tally.result
+        result.would = tuple(would for plan in result.plans for would in plan.would)
         result.left = result.returns - result.done - result.pending - result.failed
         report.close()
     if options.report:

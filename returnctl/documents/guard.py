@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from typing import Literal
 
 import msgspec
@@ -23,6 +24,9 @@ CPU_SECONDS: dict[Job, float] = {"rebuild": 1.5, "label": 1.5, "read": 4.0, "dos
 MEMORY_BYTES = 256 * 1024 * 1024
 _WALL_SECONDS = {"rebuild": 60, "label": 60, "read": 60, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""
+
+#: A batch has many labels at once: more children than processors would only run out of their time.
+_places = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,9 +49,15 @@ def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
     command = [sys.executable, "-P", "-m", "returnctl.documents.pdf_jobs", job, str(max_pages)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     try:
-        child = subprocess.run(  # noqa: S603 - our own module, no argument from outside
-            command, input=data, capture_output=True, timeout=_WALL_SECONDS[job], env=environment, check=False
-        )
+        with _places:
+            child = subprocess.run(  # noqa: S603 - our own module, no argument from outside
+                command,
+                input=data,
+                capture_output=True,
+                timeout=_WALL_SECONDS[job],
+                env=environment,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         raise _too_heavy(noun) from None
     if child.returncode != 0:

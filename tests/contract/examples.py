@@ -60,7 +60,7 @@ EXAMPLES = {
 #: What changes something, here or at a service.
 CHANGING = (
     "open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", "track", "handover", "message", "resolve",
-    "cancel", "close", "pull", "report-problem",
+    "batch", "cancel", "close", "pull", "report-problem",
 )  # fmt: skip
 
 
