@@ -5,6 +5,7 @@ No control character reaches the screen, wherever a text came from.
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -161,13 +162,24 @@ def table(content: Table) -> str:
 
 
 def _plain_table(headers: list[str], cells: list[list[str]]) -> str:
-    """A table as tabulate's `simple` draws it, but for wide characters."""
+    """A table as tabulate's `simple` draws it."""
     widths = [
-        max(len(header) + 2, *map(len, column))
+        max(len(header) + 2, *map(_seen_width, column))
         for header, column in zip(headers, zip(*cells, strict=True), strict=True)
     ]
-    form = "  ".join(f"{{:{width}}}" for width in widths).format
-    return "\n".join(form(*row).rstrip() for row in (headers, ["-" * width for width in widths], *cells))
+    lines = (headers, ["-" * width for width in widths], *cells)
+    return "\n".join(
+        "  ".join(
+            cell + " " * (width - _seen_width(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _seen_width(cell: str) -> int:
+    """The columns of a cell, without its colours. The same few words stand in most rows."""
+    return width(click.unstyle(cell) if "\x1b" in cell else cell)
 
 
 def result(found: Result, *, as_json: bool, quiet: bool) -> None:

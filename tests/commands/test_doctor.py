@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from returnctl import machine
+from returnctl.returns import locks
 from returnctl.steps import doctor
 from tests.commands.running import Ran, Runner
 from tests.commands.world import Sandbox, tree
@@ -147,7 +148,7 @@ class TestWorkspace:
         assert "do not hold" in check["message"]
 
     def test_locks_that_are_never_free_again(self, run_line: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(machine, "_take", lambda _: 3)
+        monkeypatch.setattr(machine, "_take", lambda *_: 3)
         run_line(OFFLINE, 2)
 
     @pytest.mark.parametrize(
@@ -182,8 +183,8 @@ class TestWorkspace:
         assert ("10000001" in check["message"], "verify 10000001" in check["hint"]) == (True, True)
 
     def test_the_kind_of_file_system(self, tmp_path: Path) -> None:
-        assert machine.file_system(Path("/proc/self")) in ("proc", "")
-        assert machine.file_system(tmp_path) != "proc"
+        assert locks.file_system(Path("/proc/self")) in ("proc", "")
+        assert locks.file_system(tmp_path) != "proc"
 
 
 class TestSecrets:
