@@ -271,7 +271,7 @@ def _facts(state: State, name: str, full_name: str) -> Standing:
                 step=doubt.covers.step,
                 summary=doubt.summary,
                 since=doubt.since,
-                words=tuple(explained(doubt, app.workspace.name(reference))),
+                words=tuple(explained(doubt, full_name)),
             )
             for doubt in state.doubts
         ),
