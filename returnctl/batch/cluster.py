@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from returnctl.batch.run import Options
 
 _PATIENCE_S = 15
-_CHUNK = 50
+_CHUNK = 100
 _IN_FLIGHT = 64
 
 
