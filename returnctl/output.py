@@ -260,9 +260,9 @@ def _toned(content: str | Toned | Line) -> str:
 
 
 def _cell(value: object) -> str:
-    if isinstance(value, (Line, Toned)):
-        return _toned(value).replace("\n", " ")
-    return "" if value is None else safe(str(value)).replace("\n", " ")
+    """One line of text without tabs, which no column could be drawn around."""
+    text = _toned(value) if isinstance(value, (Line, Toned)) else "" if value is None else safe(str(value))
+    return text.replace("\n", " ").replace("\t", " ")
 
 
 def _encodable(text: str, stream: Any) -> str:
