@@ -89,9 +89,8 @@ def _to_the_end(words: list[str], environment: dict[str, str], errors: Path) -> 
     """Run until nothing fails; the growth of the memory of the first of these runs, as a share."""
     growth = None
     for number in range(20):
-        process = subprocess.Popen(
-            words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        with errors.open("wb") as said:
+            process = subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=said)
         sizes = []
         while process.poll() is None:
             if size := _memory(process.pid):
