@@ -133,6 +133,7 @@ class Root(click.Group):
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         code = self._run(list(sys.argv[1:] if args is None else args), prog_name, complete_var, extra)
+        _let_go_of_output()
         sys.exit(code)
 
     def _run(
@@ -226,6 +227,16 @@ def _from_click(error: click.ClickException) -> ReturnctlError:
         path = error.ctx.command_path if error.ctx else "returnctl"
         hint = f"see `{path} --help`"
     return Refusal(message, hint=hint)
+
+
+def _let_go_of_output() -> None:
+    """What can't be written was said; tried once more as the interpreter ends, it would make the code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _meant(word: str, known: Iterable[str]) -> str:

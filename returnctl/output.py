@@ -98,9 +98,7 @@ def code(text: str) -> None:
 
 
 def _in_colour(stream: Any) -> bool:
-    context = click.get_current_context(silent=True)
-    chosen = context.color if context else None
-    return stream.isatty() if chosen is None else chosen
+    return stream.isatty() if _color is None else _color
 
 
 def on_terminal() -> bool:

@@ -20,6 +20,8 @@ from returnctl.returns import shared
 #: Who has to wait longer than this is told so, and holds no return meanwhile.
 _LONGEST_WAIT_S = 120.0
 _LONGEST_BLOCK_S = 3_600.0
+#: For a service that asks for longer than any of them does: rubbish, or not meant for us.
+_SHORT_BLOCK_S = 10.0
 
 
 class Limiter:
@@ -42,8 +44,8 @@ class Limiter:
             return self._bounded(wait)
 
     def slow(self, api: str, account: str, seconds: float) -> None:
-        """The service has said 429: nobody asks it for so long."""
-        until = self._clock() + min(_LONGEST_BLOCK_S, seconds)
+        """The service has said 429: nobody asks it for so long; an unbelievable wait counts as a short one."""
+        until = self._clock() + (seconds if seconds <= _LONGEST_BLOCK_S else _SHORT_BLOCK_S)
         with shared.opened(self._root, _name(api, account)) as content:
             content["blocked"] = max(until, float(content.get("blocked", 0)))
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @cli_command(1, 3, 4, 8, 75, step=True)
 @click.argument("file", metavar="FILE|-", type=click.Path())
-@click.option("--steps", metavar="A,B", help=f"Which steps, if not those of the columns: {', '.join(STEPS)}.")
+@click.option("--steps", metavar="A,B", help="Which steps, if not those of the columns.")
 @click.option(
     "--jobs",
     type=click.IntRange(1, 256),
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     help="How many returns at once.",
 )
 @click.option("--buy", is_flag=True, help="Buy a label for each row, within --max-spend.")
-@click.option("--max-spend", metavar="AMOUNT", help="What all labels of these returns may cost together.")
-@click.option("--assume-price", metavar="AMOUNT", help="Count this where a carrier tells no price before.")
+@click.option("--max-spend", metavar="AMOUNT", help="The most that all labels together may cost.")
+@click.option("--assume-price", metavar="AMOUNT", help="Count this where no price is told before.")
 @click.option("--fail-fast", is_flag=True, help="Begin nothing more after the first failure.")
 @click.option(
     "--in-doubt",
@@ -36,20 +36,18 @@ if TYPE_CHECKING:
     default=10,
     show_default=True,
     metavar="N",
-    help="Stop when more purchases than this have no known outcome.",
+    help="Stop at more purchases in doubt than this.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["threads", "processes", "dask"]),
     default="threads",
-    show_default=True,
-    help="Who does the work.",
+    metavar="NAME",
+    help="threads (if not said), processes or dask.",
 )
-@click.option(
-    "--scheduler", metavar="ADDRESS", help="With --engine dask: tcp://HOST:PORT or tls://HOST:PORT."
-)
-@click.option("--forecast", is_flag=True, help="Say how long it takes, and what must go first; send nothing.")
-@click.option("--report", type=FILE, help="Write what became of each row: .csv or .jsonl.")
+@click.option("--scheduler", metavar="ADDRESS", help="For dask: tcp:// or tls://HOST:PORT.")
+@click.option("--forecast", is_flag=True, help="Say how long it takes; send nothing.")
+@click.option("--report", type=FILE, help="What became of each row: .csv or .jsonl.")
 def command(
     app: App,
     file: str,

@@ -316,7 +316,7 @@ def _around(one: Standing) -> Iterator[str | Line]:
     for doubt in one.in_doubt:
         yield Line([Toned("In doubt", "bad"), f" since {when(doubt.since)}: {doubt.summary} ({doubt.step})"])
         yield from (f"  {words}" for words in doubt.words)
-    if one.role == "buyer" and one.backed_up != "yes" and not one.closed:
+    if one.role == "buyer" and not one.closed:
         yield f"Back-up: {one.backed_up or 'not noted'}"
     if one.tracking_number:
         yield f"Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"

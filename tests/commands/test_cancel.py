@@ -35,10 +35,10 @@ class TestCancel:
         result = run_line(f"cancel {NAME} --yes --json").json
         assert (bool(result["pickup"]), bool(result["label"]), result["told_seller"]) == (True, True, True)
         assert went_out(workspace) == IN_ORDER
-        before = tree(workspace)
+        before = tree(workspace / NAME)
         again = run_line(f"cancel {NAME} --yes --json").json
         assert (again["pickup"], again["label"], again["sent"]) == (None, None, False)
-        assert tree(workspace) == before
+        assert tree(workspace / NAME) == before
         assert sandbox.ledger(NAME)["messages"] == 1
 
     @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ class TestCancel:
         assert sandbox.ledger(NAME)["messages"] == 1
 
     def test_a_dry_run_and_a_no(self, run_line: Runner, sandbox: Sandbox, workspace: Path) -> None:
-        before, ledger = tree(workspace), sandbox.ledger(NAME)
+        before, ledger = tree(workspace / NAME), sandbox.ledger(NAME)
         would = run_line(f"cancel {NAME} --dry-run --json").json["would"]
         assert [one["summary"] for one in would] == [
             "cancel the pickup",
@@ -76,4 +76,4 @@ class TestCancel:
             "tell the seller that you withdraw the return",
         ]
         run_line(f"cancel {NAME} --json", 2)
-        assert (tree(workspace), sandbox.ledger(NAME)) == (before, ledger)
+        assert (tree(workspace / NAME), sandbox.ledger(NAME)) == (before, ledger)

@@ -18,7 +18,7 @@ from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
 from tests.commands.world import BY_HAND, Sandbox, tree
 
-TOPS = ("originals", "photos", "proof", "parcel", "received", "documents", "handover", "intents")
+TOPS = ("capture", "originals", "photos", "proof", "parcel", "received", "documents", "handover", "intents")
 
 
 @pytest.fixture

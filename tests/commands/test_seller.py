@@ -149,9 +149,9 @@ class TestPhotos:
 
     def test_a_second_time(self, run_line: Runner, pulled: None, workspace: Path) -> None:
         run_line("photos 10000006")
-        before = tree(workspace)
+        before = tree(workspace / "10000006")
         run_line("photos 10000006")
-        assert tree(workspace) == before
+        assert tree(workspace / "10000006") == before
 
     def test_a_bad_one(self, run_line: Runner, sandbox: Sandbox, pulled: None, pictures: Pictures) -> None:
         write(

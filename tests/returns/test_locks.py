@@ -207,7 +207,7 @@ class TestReleasing:
             raise DiskTrouble("full")
 
         with monkeypatch.context() as patch:
-            patch.setattr(files, "write_atomic", full)
+            patch.setattr(files, "write_loosely", full)
             with pytest.raises(DiskTrouble):
                 hold(workspace)
         hold(workspace)
