@@ -20,7 +20,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="killed at every operation",
             cases=lambda: _doubting(kills.every_kill(bench, seed, hands)),
             most=5_400,
-            few=32,
+            few=16,
         ),
         Sweep(
             name="R1-lag",
@@ -58,7 +58,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="how often a service is asked",
             cases=lambda: answers.attempts(bench),
             most=100,
-            few=16,
+            few=8,
         ),
         Sweep(
             name="R5", title="8 processes, one label", cases=lambda: processes.races(bench), most=200, few=3
