@@ -22,6 +22,7 @@ from msgspec import Meta, Struct
 from returnctl.app import App
 from returnctl.carriers.base import Address
 from returnctl.errors import Usage
+from returnctl.forms import ready
 from returnctl.marketplaces.base import Can
 from returnctl.returns.held import Return
 
@@ -44,7 +45,7 @@ class _Form(Struct, forbid_unknown_fields=True):
 def read_address(path: Path) -> Address:
     """The address in a TOML file. Raises Usage, naming what is wrong with it."""
     try:
-        form = msgspec.convert(tomllib.loads(path.read_bytes().decode()), _Form)
+        form = msgspec.convert(tomllib.loads(path.read_bytes().decode()), ready(_Form))
     except OSError as error:
         raise Usage(
             f"{path}: {(error.strerror or 'unreadable').lower()}.", hint="an address is a TOML file"

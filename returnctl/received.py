@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from returnctl.digest import hex_of
 from returnctl.errors import Failed, Refused, ReturnctlError
+from returnctl.forms import ready
 from returnctl.marketplaces.backmarket_values import CareLabel, CareMessage, Folder, RemoteFile, Shipment
 from returnctl.marketplaces.base import Attachment
 from returnctl.returns.events import Received
@@ -95,7 +96,7 @@ class Brought(Struct, frozen=True, kw_only=True):
 def load(held: Return) -> Mirror | None:
     """What was pulled last; None where nothing was. Raises Failed where the file can't be read any more."""
     try:
-        return msgspec.json.decode(held.read(NAME), type=Mirror)
+        return msgspec.json.decode(held.read(NAME), type=ready(Mirror))
     except FileNotFoundError:
         return None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

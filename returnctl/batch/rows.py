@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from returnctl.batch.source import Raw
 from returnctl.errors import ReturnctlError, Usage
+from returnctl.forms import ready
 from returnctl.returns import policy, progress
 from returnctl.returns.reference import Reference, parse_reference
 from returnctl.returns.state import State
@@ -125,7 +126,7 @@ class Rows:
             number = key & ((1 << 40) - 1)
             start, end = self._places[number : number + 2]
             self._kept.seek(start)
-            yield self._row(msgspec.msgpack.decode(self._kept.read(end - start), type=Raw), again=True)
+            yield self._row(msgspec.msgpack.decode(self._kept.read(end - start), type=ready(Raw)), again=True)
 
     def deadlines(self) -> list[date | None]:
         """Of every good row, in the order in which they are given out."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from returnctl.carriers.base import Token
+from returnctl.forms import ready
 
 EARLY_S = 60
 
@@ -66,7 +67,7 @@ class Tokens:
             with os.fdopen(descriptor, "rb") as file:
                 about = os.fstat(file.fileno())
                 if about.st_uid == os.getuid() and not stat.S_IMODE(about.st_mode) & 0o077:
-                    return msgspec.json.decode(file.read(100_000), type=_Kept)
+                    return msgspec.json.decode(file.read(100_000), type=ready(_Kept))
         return None
 
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from returnctl.forms import ready
+
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfWriter
 
@@ -162,7 +164,7 @@ def _operators(page: PageObject) -> bytes:
 
 def _head(manifest: bytes | None) -> bytes:
     try:
-        return msgspec.json.decode(manifest or b"", type=Manifest).head.encode()
+        return msgspec.json.decode(manifest or b"", type=ready(Manifest)).head.encode()
     except msgspec.DecodeError:
         return b""
 

@@ -16,6 +16,7 @@ from typing import Literal
 import msgspec
 
 from returnctl.errors import Refused
+from returnctl.forms import ready
 
 Job = Literal["rebuild", "label", "read", "dossier"]
 
@@ -62,7 +63,7 @@ def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
         raise _too_heavy(noun) from None
     if child.returncode != 0:
         raise _too_heavy(noun)
-    reply = msgspec.msgpack.decode(child.stdout, type=Reply)
+    reply = msgspec.msgpack.decode(child.stdout, type=ready(Reply))
     if reply.refused:
         raise Refused(f"This {noun} can't be used: {reply.refused}.", hint=reply.hint)
     return reply

@@ -21,6 +21,7 @@ import msgspec
 
 from returnctl.errors import Failed, Refused
 from returnctl.evidence.problems import BadPicture, Problem
+from returnctl.forms import ready
 
 if TYPE_CHECKING:
     from returnctl.evidence.copies import CleanCopy
@@ -127,7 +128,7 @@ class Apart(Eyes):
             raise error
         if answer.refused is not None:
             raise Refused(answer.refused, hint=answer.hint)
-        return msgspec.msgpack.decode(answer.result, type=type_of(job))
+        return msgspec.msgpack.decode(answer.result, type=ready(type_of(job)))
 
     def _ask(self, child: subprocess.Popen[bytes], job: str, given: dict[str, Any]) -> Reply:
         assert child.stdin is not None
@@ -144,7 +145,7 @@ class Apart(Eyes):
             watch.cancel()
         if content is None:
             raise _too_heavy(given)
-        return msgspec.msgpack.decode(content, type=Reply)
+        return msgspec.msgpack.decode(content, type=ready(Reply))
 
     def _child(self) -> subprocess.Popen[bytes]:
         with contextlib.suppress(queue.Empty):

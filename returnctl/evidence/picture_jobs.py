@@ -19,6 +19,7 @@ from returnctl.errors import ReturnctlError
 from returnctl.evidence.duplicates import Fingerprint
 from returnctl.evidence.eyes import JOBS, Reply, function, receive, send
 from returnctl.evidence.problems import BadPicture
+from returnctl.forms import ready
 
 MEMORY_BYTES = 2 * 1024**3
 """Of addresses, which the numeric libraries take generously; a decoded picture of 50 megapixels has 150 MB."""
@@ -64,7 +65,7 @@ def _argument(name: str, value: Any) -> Any:
         return Path(value)
     if name == "photos":
         return {view: Path(path) for view, path in value.items()}
-    return msgspec.convert(value, dict[str, Fingerprint]) if name in _FINGERPRINTS else value
+    return msgspec.convert(value, ready(dict[str, Fingerprint])) if name in _FINGERPRINTS else value
 
 
 if __name__ == "__main__":

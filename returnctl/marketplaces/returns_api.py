@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, structs
 from returnctl import http
 from returnctl.carriers.base import Address
 from returnctl.errors import BadConfig, NotFound, Unavailable, Usage
+from returnctl.forms import ready
 from returnctl.marketplaces.base import (
     Attachment,
     Can,
@@ -252,7 +253,7 @@ class ReturnsApi:
     def _read(self, path: str, form: type[T]) -> T:
         answer = self._get(path, "application/json")
         try:
-            return msgspec.convert(answer.json(), form)
+            return msgspec.convert(answer.json(), ready(form))
         except msgspec.ValidationError as error:
             raise _not_understood(f"{error}, at {path}") from None
 

@@ -16,6 +16,7 @@ from msgspec import Struct
 from returnctl.checks import Check, problems
 from returnctl.digest import hex_of
 from returnctl.errors import Damaged, NotFound, ReturnctlError
+from returnctl.forms import ready
 from returnctl.returns import files
 from returnctl.returns.events import Intended, Purged
 from returnctl.returns.held import MAX_FILE_BYTES
@@ -99,7 +100,7 @@ def _unbroken(lines: list[bytes]) -> Iterator[Entry]:
     previous = ""
     for number, line in enumerate(_event_lines(lines), 1):
         try:
-            entry = msgspec.json.decode(line, type=Entry)
+            entry = msgspec.json.decode(line, type=ready(Entry))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return
         if entry.n != number or entry.previous != previous:
@@ -132,7 +133,7 @@ def _folded(entries: list[Entry]) -> State:
 def _today(lines: list[bytes], folded: State) -> Check:
     line = next((line for line in lines if line.startswith(b'"state":')), b"")
     try:
-        written = msgspec.json.decode(line.removeprefix(b'"state":').removesuffix(b","), type=State)
+        written = msgspec.json.decode(line.removeprefix(b'"state":').removesuffix(b","), type=ready(State))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Check(name="state", state="problem", message="Today's state can't be read.")
     if written != folded:

@@ -24,6 +24,7 @@ from msgspec import Struct
 
 from returnctl.digest import hex_of
 from returnctl.errors import Damaged, Failed, NotFound
+from returnctl.forms import ready
 from returnctl.returns import files
 from returnctl.returns.events import AnyEvent, Event
 from returnctl.returns.state import State, fold
@@ -102,7 +103,7 @@ class Record:
 
     def entries(self) -> list[Entry]:
         """Every event with its number and time, oldest first."""
-        return [msgspec.json.decode(line, type=Entry) for line in self._lines]
+        return [msgspec.json.decode(line, type=ready(Entry)) for line in self._lines]
 
     def refold(self) -> State:
         """The state folded anew from the events; equals `state` in a sound record."""
@@ -150,7 +151,7 @@ def _bytes(path: Path) -> bytes:
 def _parsed(path: Path, content: bytes) -> _File:
     check_sum(path, content)
     check_schema(path, content)
-    return _decode(path, lambda: msgspec.json.decode(content, type=_File))
+    return _decode(path, lambda: msgspec.json.decode(content, type=ready(_File)))
 
 
 def check_sum(path: Path, content: bytes) -> None:
@@ -162,7 +163,7 @@ def check_sum(path: Path, content: bytes) -> None:
 
 def check_schema(path: Path, content: bytes) -> None:
     """Raises Failed for the schema of a newer returnctl, Damaged for one that never was."""
-    schema = _decode(path, lambda: msgspec.json.decode(content, type=_Schema)).schema
+    schema = _decode(path, lambda: msgspec.json.decode(content, type=ready(_Schema))).schema
     if schema < 1:
         raise damaged(path, f"there never was a schema {schema}")
     if schema > SCHEMA:
@@ -175,7 +176,7 @@ def check_schema(path: Path, content: bytes) -> None:
 def _check_chain(path: Path, lines: list[bytes]) -> None:
     previous = ""
     for number, line in enumerate(lines, 1):
-        entry = _decode(path, lambda line=line: msgspec.json.decode(line, type=Entry))  # type: ignore[misc]  # mypy can't infer a lambda with a default
+        entry = _decode(path, lambda line=line: msgspec.json.decode(line, type=ready(Entry)))  # type: ignore[misc]  # mypy can't infer a lambda with a default
         if entry.n != number or entry.previous != previous:
             raise damaged(path, f"the chain of its events breaks at event {number}")
         previous = hex_of(line)

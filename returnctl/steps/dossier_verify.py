@@ -15,6 +15,7 @@ from returnctl.chronicle import utc
 from returnctl.documents import guard
 from returnctl.documents.dossier_seal import SCHEMA, Contents, Listed, Manifest, seal_of
 from returnctl.errors import Damaged, Failed, Refused, Usage
+from returnctl.forms import ready
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns.examination import RecordRead, read_record
@@ -135,12 +136,12 @@ def _contents(data: bytes, path: Path, sealed: bool | None) -> Contents:
         if sealed is None:
             raise Refused(f"{path.name} can't be read, and it bears no seal of a dossier.") from None
         raise Damaged(f"{path.name} is so damaged that nothing in it can be read.", hint=error.hint) from None
-    return msgspec.msgpack.decode(reply.data, type=Contents)
+    return msgspec.msgpack.decode(reply.data, type=ready(Contents))
 
 
 def _manifest(found: Contents, path: Path, sealed: bool | None) -> Manifest:
     try:
-        manifest = msgspec.json.decode(found.manifest or b"", type=Manifest)
+        manifest = msgspec.json.decode(found.manifest or b"", type=ready(Manifest))
     except (msgspec.DecodeError, UnicodeDecodeError):
         if sealed is None and found.manifest is None:
             raise Refused(

@@ -17,6 +17,7 @@ from returnctl import __version__, output
 from returnctl.app import App
 from returnctl.digest import hex_of
 from returnctl.errors import Damaged, DiskTrouble, Failed
+from returnctl.forms import ready
 from returnctl.output import Line, Table, Toned, when
 from returnctl.result import Next, Result
 from returnctl.returns import files, notes, progress
@@ -205,7 +206,7 @@ def _from_index(app: App, options: Options, index: Index) -> tuple[list[Standing
     damaged: list[str] = []
     root = str(app.workspace.root.absolute())
     days: dict[str, str] = {}
-    decoder = msgspec.msgpack.Decoder(Standing)
+    decoder = msgspec.msgpack.Decoder(ready(Standing))
     entries = list(index.entries(closed=options.all, until=_until(app, options), step=options.step))
     several = {folder.partition("~")[0] for folder, _ in entries if "~" in folder}
     for folder, content in entries:

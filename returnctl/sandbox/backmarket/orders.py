@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from returnctl.forms import ready
 from returnctl.sandbox import clock
 from returnctl.sandbox.backmarket import addresses, ids, lines, media, outbound, paging, times
 from returnctl.sandbox.backmarket.errors import failure, stop
@@ -64,7 +65,7 @@ def patch(context: Context, request: Request) -> Answer:
     )
     ids.touch(context.db, order["number"])
     try:
-        new = msgspec.json.decode(request.body, type=_Identifiers)
+        new = msgspec.json.decode(request.body, type=ready(_Identifiers))
     except msgspec.MsgspecError as problem:
         return failure(400, str(problem))
     if new.imei is None and new.serial_number is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from returnctl.forms import ready
 from returnctl.sandbox import clock
 from returnctl.sandbox.backmarket import ids, lines
 from returnctl.sandbox.backmarket.errors import stop
@@ -29,7 +30,7 @@ class _Wish(msgspec.Struct, frozen=True):
 def create(context: Context, request: Request) -> Answer:
     """POST /ws/sav/refund."""
     try:
-        wish = msgspec.json.decode(request.body, type=_Wish)
+        wish = msgspec.json.decode(request.body, type=ready(_Wish))
     except (msgspec.MsgspecError, InvalidOperation) as problem:
         raise stop(400, str(problem)) from problem
     if not 0 < wish.orderline_pk < 10**18:

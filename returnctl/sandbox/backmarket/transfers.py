@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from returnctl.forms import ready
 from returnctl.sandbox import clock
 from returnctl.sandbox.backmarket import ids
 from returnctl.sandbox.backmarket.errors import stop
@@ -29,7 +30,7 @@ def create(context: Context, request: Request) -> Answer:
     """POST /ws/sav/{careFolderId}/item-transfer."""
     case = ids.find_folder(context.db, request)
     try:
-        transfer = msgspec.json.decode(request.body, type=Transfer)
+        transfer = msgspec.json.decode(request.body, type=ready(Transfer))
     except msgspec.MsgspecError as problem:
         raise stop(422, f"Cannot create item transfer: {problem}") from problem
     if case["folder"] > ids.NEW_GENERATION:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from returnctl.forms import ready
 from returnctl.sandbox import tokens
 from returnctl.sandbox.web import Answer, Context, Request, Stop, json_answer
 
@@ -49,7 +50,7 @@ def stop(status: int, code: str, message: str) -> Stop:
 def decode(request: Request, shape: type[Body]) -> Body:
     """The body in this shape. Raises Stop (400) with what is wrong and where."""
     try:
-        return msgspec.json.decode(request.body, type=shape)
+        return msgspec.json.decode(request.body, type=ready(shape))
     except msgspec.MsgspecError as problem:
         raise stop(400, "INVALID.INPUT.EXCEPTION", str(problem)) from problem
 

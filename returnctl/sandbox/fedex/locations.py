@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from returnctl.forms import ready
 from returnctl.sandbox.fedex.errors import stop, success
 from returnctl.sandbox.points import HOURS, Hours, Point, near
 from returnctl.sandbox.web import Answer, Context, Request
@@ -44,7 +45,7 @@ class _Body(msgspec.Struct, frozen=True):
 def search(context: Context, request: Request) -> Answer:
     """POST /location/v1/locations."""
     try:
-        asked = msgspec.json.decode(request.body, type=_Body)
+        asked = msgspec.json.decode(request.body, type=ready(_Body))
     except msgspec.MsgspecError as problem:
         raise stop(400, "INVALID.INPUT.EXCEPTION", "Invalid field value in the input") from problem
     address, control = asked.location.address, asked.locationsSummaryRequestControlParameters

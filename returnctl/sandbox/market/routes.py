@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
+from returnctl.forms import ready
 from returnctl.sandbox import clock, conversation
 from returnctl.sandbox.market import cases, keys, labels, messages, orders
 from returnctl.sandbox.market.problems import authorize, error, invalid, stop
@@ -207,7 +208,7 @@ def _read_json(request: Request, shape: type[_Body]) -> _Body:
     if request.media_type != JSON:
         raise stop(415, "unsupported-media-type", "The body is application/json.")
     try:
-        return msgspec.json.decode(request.body, type=shape)
+        return msgspec.json.decode(request.body, type=ready(shape))
     except msgspec.ValidationError as error:
         message, _, field = str(error).partition(" - at `$.")
         raise invalid(field.rstrip("`") or "body", message) from error

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
+from returnctl.forms import ready
 from returnctl.sandbox import tokens
 from returnctl.sandbox.web import Answer, Context, Request, Stop, json_answer, phrase
 
@@ -33,7 +34,7 @@ def stop(status: int, code: str, message: str) -> Stop:
 def decode(request: Request, shape: type[Body]) -> Body:
     """The body in this shape. Raises Stop (400) with what is wrong and where."""
     try:
-        return msgspec.json.decode(request.body, type=shape)
+        return msgspec.json.decode(request.body, type=ready(shape))
     except msgspec.MsgspecError as problem:
         raise stop(400, "9100", str(problem)) from problem
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from returnctl.forms import ready
 from returnctl.sandbox.points import HOURS, Hours, Point, near
 from returnctl.sandbox.ups.errors import stop
 from returnctl.sandbox.web import Answer, Context, Request, json_answer
@@ -53,7 +54,7 @@ class _Body(msgspec.Struct, frozen=True):
 def search(context: Context, request: Request) -> Answer:
     """POST /api/locations/v3/search/availabilities/{option}; 64 asks for UPS Access Points alone."""
     try:
-        asked = msgspec.json.decode(request.body, type=_Body).LocatorRequest
+        asked = msgspec.json.decode(request.body, type=ready(_Body)).LocatorRequest
         most, radius = (
             int(asked.LocationSearchCriteria.MaximumListSize),
             float(asked.LocationSearchCriteria.SearchRadius),
