@@ -38,14 +38,19 @@ class Engine(Struct, frozen=True, kw_only=True):
 
 
 class Flow:
-    """One pass of the rows through an engine; `stop` lets nothing more begin."""
+    """One pass of the rows through an engine; `stop` lets nothing more begin.
+
+    `leave` may be called between any two instructions, by a signal: `outcomes` ends then, with the `rest` in flight.
+    """
 
     def __init__(self, engine: Engine, tick: Callable[[], None]) -> None:
         self._engine = engine
         self._tick = tick
-        self._done: queue.SimpleQueue[Future[list[Outcome]]] = queue.SimpleQueue()
+        #: None is nobody's: it wakes who waits. This queue alone may be put to while it is put to.
+        self._done: queue.SimpleQueue[Future[list[Outcome]] | None] = queue.SimpleQueue()
         self._flying: dict[Future[list[Outcome]], list[Row]] = {}
         self._stopped = False
+        self._left = False
 
     @property
     def in_flight(self) -> int:
@@ -57,15 +62,20 @@ class Flow:
             for future in list(self._flying):
                 future.cancel()
 
+    def leave(self) -> None:
+        self._left = True
+        self._done.put(None)
+
     def outcomes(self, rows: Iterable[Row]) -> Iterator[Outcome]:
         """The outcome of every row, as they come in."""
         for part in _chunks(rows, self._engine.chunk):
-            while len(self._flying) >= self._engine.window:
+            while len(self._flying) >= self._engine.window and not self._left:
                 yield from self._next()
-            if self._stopped:
+            if self._stopped or self._left:
                 break
             self._send(part)
-        yield from self.rest()
+        while self._flying and not self._left:
+            yield from self._next()
 
     def rest(self) -> Iterator[Outcome]:
         """The outcomes of what is in flight."""
@@ -86,6 +96,8 @@ class Flow:
         try:
             future = self._done.get(timeout=_TICK_S)
         except queue.Empty:
+            return
+        if future is None:
             return
         part = self._flying.pop(future)
         if future.cancelled():

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from returnctl import output
 from returnctl.app import App
 from returnctl.batch import engine, source
+from returnctl.batch.ending import put_off
 from returnctl.batch.engine import Engine, Flow
 from returnctl.batch.outcome import Outcome
 from returnctl.batch.progress import Progress
@@ -269,29 +270,29 @@ def _work(app: App, rows: Rows, setup: Setup, options: Options) -> BatchResult:
 
 
 def _drive(app: App, flow: Flow, rows: Rows, tally: _Tally) -> None:
-    try:
-        for one in flow.outcomes(rows.by_deadline()):
-            tally.add(one)
-            if tally.stopped:
-                flow.stop()
-    except (
-        BaseException
-    ):  # Ctrl-C, SIGTERM, a full disk under the report: what is in flight is not left alone
-        flow.stop()
-        _finish(app, flow, tally)
-        raise
+    with put_off(flow.leave) as signalled:
+        try:
+            for one in flow.outcomes(rows.by_deadline()):
+                tally.add(one)
+                if tally.stopped:
+                    flow.stop()
+        except BaseException:  # a full disk under the report, a defect: what is in flight is not left alone
+            signalled.enough = True
+            _finish(app, flow, tally)
+            raise
+        if signalled.number is not None:
+            _finish(app, flow, tally)
+            signalled.act()
 
 
 def _finish(app: App, flow: Flow, tally: _Tally) -> None:
-    """Let what is in flight end, and say how to go on. A second Ctrl-C leaves at once: the records stand that."""
+    """Let what is in flight end, and say how to go on."""
+    flow.stop()
     tally.progress.end()
     if flow.in_flight:
         app.say(f"Finishing the {flow.in_flight} returns in flight; Ctrl-C again leaves at once.")
-    try:
-        for one in flow.rest():
-            tally.add(one)
-    except KeyboardInterrupt:
-        os._exit(130)
+    for one in flow.rest():
+        tally.add(one)
     tally.progress.end()
     app.say(f"{tally.progress.finished} returns were worked on. The same command goes on with the rest.")
 

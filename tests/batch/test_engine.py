@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import pickle
+import signal
+import sys
 from collections.abc import Iterable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from decimal import Decimal
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from returnctl.app import Options
 from returnctl.batch import left
+from returnctl.batch.ending import put_off
 from returnctl.batch.engine import Engine, Flow, size, threads
 from returnctl.batch.outcome import Outcome
 from returnctl.batch.progress import Progress
@@ -90,6 +95,49 @@ def test_what_has_not_begun_is_taken_back() -> None:
     first = next(running.outcomes(rows(20)))
     running.stop()
     assert [first.name, *names(running.rest())] == ["0"]
+
+
+def test_a_signal_at_any_moment_loses_no_outcome() -> None:
+    """Ctrl-C at each line of the flow in turn, until there is none left."""
+    moment = 0
+    while _interrupted_at(moment):
+        moment += 1
+    assert moment > 50
+
+
+def _interrupted_at(moment: int) -> bool:
+    """Whether the flow still ran at that line; what was in flight then has come in, and comes in once."""
+    executor = Held()
+    waits = itertools.count()
+
+    def tick() -> None:
+        assert next(waits) < 50, f"it waits forever (line event {moment})"
+        executor.run_one()
+
+    engine = Engine(executor=executor, work=lambda part: [done(row) for row in part], window=2, chunk=2)
+    running = Flow(engine, tick)
+    lines = itertools.count()
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        if Path(frame.f_code.co_filename).name != "engine.py":
+            return None
+        if event == "line" and next(lines) == moment:
+            signal.raise_signal(signal.SIGINT)
+        return trace
+
+    with put_off(running.leave) as signalled:
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            found = names(running.outcomes(rows(6)))
+        finally:
+            sys.settrace(before)
+        running.stop()
+        found += names(running.rest())
+    assert found == [str(number) for number in range(len(found))]
+    assert not running.in_flight
+    assert signalled.number is not None or len(found) == 6
+    return signalled.number is not None
 
 
 def test_threads_do_all() -> None:

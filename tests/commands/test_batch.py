@@ -304,8 +304,8 @@ class TestSignals:
         line = "batch {rows} --jobs 1 -vv --report {report}"
         running = run_process.start(line, rows=rows, report=report)
         assert running.process.stderr is not None
-        while b"> POST" not in running.process.stderr.readline():
-            pass
+        lines = iter(running.process.stderr.readline, b"")
+        assert any(b"> POST" in line for line in lines), "it has ended before"
         running.signal(signal.SIGINT)
         ran = running.finish(130)
         assert "goes on with the rest" in ran.stderr
