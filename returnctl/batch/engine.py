@@ -54,7 +54,7 @@ class Flow:
 
     @property
     def in_flight(self) -> int:
-        return sum(map(len, self._flying.values()))
+        return sum(len(part) for future, part in self._flying.items() if not future.cancelled())
 
     def stop(self) -> None:
         self._stopped = True

@@ -290,11 +290,11 @@ def _finish(app: App, flow: Flow, tally: _Tally) -> None:
     flow.stop()
     tally.progress.end()
     if flow.in_flight:
-        app.say(f"Finishing the {flow.in_flight} returns in flight; Ctrl-C again leaves at once.")
+        app.say(f"Finishing what is in flight ({flow.in_flight}); Ctrl-C again leaves at once.")
     for one in flow.rest():
         tally.add(one)
     tally.progress.end()
-    app.say(f"{tally.progress.finished} returns were worked on. The same command goes on with the rest.")
+    app.say(f"Worked on so far: {tally.progress.finished}. The same command goes on with the rest.")
 
 
 def _judged(result: BatchResult, stopped: str) -> BatchResult:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import signal
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import ProcessRunner, Runner
+from tests.commands.running import ProcessRunner, Runner, Running
 from tests.commands.terminal import on_a_terminal
 from tests.commands.world import IMEI, Sandbox, tree
+from tests.faults.gate import Gate, Stop
 
 HEAD = "return,reason,wants\n"
 THREE = HEAD + "".join(f"1000000{n},faulty,refund\n" for n in (1, 2, 5))
@@ -297,22 +299,48 @@ class TestBuying:
 
 
 class TestSignals:
-    def test_ctrl_c_finishes_what_is_in_flight(
-        self, run_process: ProcessRunner, sandbox: Sandbox, rows: Path, tmp_path: Path
-    ) -> None:
-        report = tmp_path / "report.jsonl"
-        line = "batch {rows} --jobs 1 -vv --report {report}"
-        running = run_process.start(line, rows=rows, report=report)
+    @pytest.fixture
+    def gate(self, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+        """Everything goes through it."""
+        with Gate(sandbox.url) as opened:
+            monkeypatch.setenv("RETURNCTL_SANDBOX_URL", opened.url)
+            yield opened
+
+    def signalled(self, running: Running, stop: Stop, number: int) -> None:
+        """Give the signal while the first return is being opened, and wait until it is understood."""
+        assert stop.arrived()
+        running.signal(number)
         assert running.process.stderr is not None
         lines = iter(running.process.stderr.readline, b"")
-        assert any(b"> POST" in line for line in lines), "it has ended before"
+        assert any(b"Finishing what is in flight (1)" in line for line in lines)
+
+    @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+    def test_what_is_in_flight_is_finished(
+        self, run_process: ProcessRunner, sandbox: Sandbox, gate: Gate, rows: Path, tmp_path: Path,
+        number: int, code: int,
+    ) -> None:  # fmt: skip
+        report = tmp_path / "report.jsonl"
+        stop = gate.hold("POST", "/v1/returns", handled=False)
+        running = run_process.start("batch {rows} --jobs 1 --report {report}", rows=rows, report=report)
+        self.signalled(running, stop, number)
+        stop.let_on()
+        assert "goes on with the rest" in running.finish(code).stderr
+        assert [json.loads(text)["exit"] for text in report.read_text().splitlines()] == [0]
+        assert run_process("batch {rows} --json", rows=rows).json["done"] == 3
+        orders = ("10000001", "10000002", "10000005")
+        assert [sandbox.ledger(order)["returns"] for order in orders] == [1, 1, 1]
+
+    def test_ctrl_c_again_leaves_at_once(
+        self, run_process: ProcessRunner, sandbox: Sandbox, gate: Gate, rows: Path
+    ) -> None:
+        stop = gate.hold("POST", "/v1/returns", handled=True)
+        running = run_process.start("batch {rows} --jobs 1", rows=rows)
+        self.signalled(running, stop, signal.SIGINT)
         running.signal(signal.SIGINT)
-        ran = running.finish(130)
-        assert "goes on with the rest" in ran.stderr
-        done = [json.loads(text)["return"] for text in report.read_text().splitlines()]
-        assert 1 <= len(done) <= 3
-        run_process("batch {rows} --json", rows=rows)
-        assert [sandbox.ledger(order)["returns"] for order in ("10000001", "10000002")] == [1, 1]
+        running.finish(130)
+        stop.let_go()
+        assert run_process("batch {rows} --json", rows=rows).json["done"] == 3
+        assert sandbox.ledger("10000001")["returns"] == 1
 
 
 class TestProgress:

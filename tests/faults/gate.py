@@ -13,12 +13,13 @@ _PATIENCE_S = 30
 
 
 class Stop:
-    """One request that is stopped. `reached` is set when it is there; it stays until `let_go`."""
+    """One request that is stopped. `reached` is set when it is there; it stays until `let_go` or `let_on`."""
 
     def __init__(self, method: str, path: str, *, handled: bool, nth: int, wait: bool) -> None:
         self.method, self.path, self.handled, self.wait = method, path, handled, wait
         self.reached = threading.Event()
         self._go = threading.Event()
+        self._breaks = True
         self._left = nth
         self._lock = threading.Lock()
 
@@ -33,13 +34,20 @@ class Stop:
         """Waits for it; False where nothing came."""
         return self.reached.wait(_PATIENCE_S)
 
-    def stay(self) -> None:
+    def stay(self) -> bool:
+        """Whether its connection breaks then."""
         self.reached.set()
         if self.wait:
             self._go.wait(_PATIENCE_S)
+        return self._breaks
 
     def let_go(self) -> None:
         """The connection breaks now, without an answer."""
+        self._go.set()
+
+    def let_on(self) -> None:
+        """It goes on its way now, as if nothing had been."""
+        self._breaks = False
         self._go.set()
 
 
@@ -84,8 +92,7 @@ class Gate:
     def carry(self, request: BaseHTTPRequestHandler) -> None:
         body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
         stop = next((stop for stop in self._stops if stop.meets(request.command, request.path)), None)
-        if stop and not stop.handled:
-            stop.stay()
+        if stop and not stop.handled and stop.stay():
             return
         behind = http.client.HTTPConnection(self._behind, timeout=_PATIENCE_S)
         try:
@@ -94,8 +101,7 @@ class Gate:
             content = answer.read()
         finally:
             behind.close()
-        if stop:
-            stop.stay()
+        if stop and stop.handled and stop.stay():
             return
         if request.path == "/v1/about":
             content = content.replace(b'"sandbox"', f'"{self._environment}"'.encode())
