@@ -94,7 +94,7 @@ def code(text: str) -> None:
     else:
         lines = qr.in_blocks(text, dark=False)
     for line in lines:
-        click.echo(line, err=True)
+        click.echo(line, err=True, color=_color)
 
 
 def _in_colour(stream: Any) -> bool:
