@@ -8,8 +8,6 @@ found by counting. Where there are no notes yet, the folders are listed; who may
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -70,6 +68,9 @@ def note(root: Path, reference: Reference) -> None:
 def _make(root: Path) -> None:
     """Note what there is; whole or not at all, and whoever is second leaves the first one's."""
     files.ensure_folder(files.inside(root, ".returnctl"))
+    import shutil  # five milliseconds together, for a workspace that is new
+    import tempfile
+
     fresh = Path(tempfile.mkdtemp(prefix=".orders-", dir=root / ".returnctl"))
     try:
         for order, bases in _by_order(every(root)).items():
