@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from returnctl.returns import policy
 from returnctl.returns.state import State
 
 
@@ -51,8 +50,12 @@ def _open(state: State) -> Iterator[Deadline]:
 def claim_by(state: State, carrier: str) -> str | None:
     """The last day to claim a parcel that this carrier lost or damaged; None where that is not known."""
     sent_on = state.sent.get("ship", {}).get("sent_on")
+    if not sent_on:
+        return None
+    from returnctl.returns import policy  # the rules of a market, which few looks at a return need
+
     days = policy.policy(state.market).claim_days.get(carrier)
-    if not (sent_on and days):
+    if not days:
         return None
     try:
         return (date.fromisoformat(sent_on) + timedelta(days=days)).isoformat()

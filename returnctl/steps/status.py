@@ -22,7 +22,6 @@ from returnctl.output import Line, Table, Toned, when
 from returnctl.result import Next, Result
 from returnctl.returns import files, notes, progress
 from returnctl.returns.deadlines import Deadline, deadlines
-from returnctl.returns.doubt_words import explained
 from returnctl.returns.progress import Step
 from returnctl.returns.reference import Reference, from_folder
 from returnctl.returns.state import State
@@ -267,15 +266,7 @@ def _facts(state: State, name: str, full_name: str) -> Standing:
         next=progress.next_step(state, full_name, steps),
         deadline=progress.deadline(state),
         deadlines=deadlines(state),
-        in_doubt=tuple(
-            Doubtful(
-                step=doubt.covers.step,
-                summary=doubt.summary,
-                since=doubt.since,
-                words=tuple(explained(doubt, full_name)),
-            )
-            for doubt in state.doubts
-        ),
+        in_doubt=_doubts(state, full_name) if state.doubts else (),
         case=state.case,
         coverage=state.coverage.verdict,
         tracking_number=state.sent.get("ship", {}).get("tracking_number")
@@ -284,6 +275,20 @@ def _facts(state: State, name: str, full_name: str) -> Standing:
         backed_up=state.backed_up,
         closed=state.closed.outcome if state.closed else None,
         purged_at=state.purged_at,
+    )
+
+
+def _doubts(state: State, full_name: str) -> tuple[Doubtful, ...]:
+    from returnctl.returns.doubt_words import explained
+
+    return tuple(
+        Doubtful(
+            step=doubt.covers.step,
+            summary=doubt.summary,
+            since=doubt.since,
+            words=tuple(explained(doubt, full_name)),
+        )
+        for doubt in state.doubts
     )
 
 
