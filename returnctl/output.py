@@ -147,7 +147,8 @@ _LARGE = 2_000
 
 def table(content: Table) -> str:
     cells = [[_cell(cell) for cell in row] for row in content.rows]
-    if len(cells) > _LARGE:
+    # Tabulate counts wide letters by a library whose tables take longer to load than a whole `status`.
+    if len(cells) > _LARGE or not all(map(_is_narrow, (cell for row in cells for cell in row))):
         return _plain_table(list(content.headers), cells)
     from tabulate import tabulate
 
@@ -157,6 +158,10 @@ def table(content: Table) -> str:
         tablefmt="simple",
         disable_numparse=True,
     )
+
+
+def _is_narrow(cell: str) -> bool:
+    return _seen_width(cell) == len(click.unstyle(cell))
 
 
 def _plain_table(headers: list[str], cells: list[list[str]]) -> str:
