@@ -353,7 +353,8 @@ def test_the_start_up_bench_measures_each_start() -> None:
     assert ran.returncode == 0, ran.stderr
     measured = re.findall(r"^(.+?) +[\d.]+x   at most [\d.]+", ran.stdout, re.M)
     assert measured == [
-        "--version", "--help", "open --help", "completion", "status RETURN", "status RETURN --json", "status",
+        "--version", "--help", "open --help", "completion", "status RETURN", "status RETURN --json", "config show",
+        "status", "open: first byte", "points: first byte",
     ]  # fmt: skip
 
 
