@@ -19,7 +19,10 @@ def main() -> None:
     gc.set_threshold(50_000)
     from returnctl.cli import cli
 
-    cli(prog_name="returnctl")
+    try:
+        cli(prog_name="returnctl")
+    finally:
+        gc.freeze()  # nor is there anything to find in them as the interpreter ends, which would take as long again
 
 
 if __name__ == "__main__":
