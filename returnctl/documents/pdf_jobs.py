@@ -7,6 +7,7 @@ itself before it looks at the first byte; the kernel ends it when it goes beyond
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import math
 import resource
@@ -24,16 +25,21 @@ _AGAIN = "Open it in a viewer, print it to a new PDF and give that."
 
 def main() -> None:
     """Limits this process, does the job, answers."""
+    gc.disable()  # imports make no rubbish: looking for it is half of their time
     job, max_pages = cast(Job, sys.argv[1]), int(sys.argv[2])
     data = sys.stdin.buffer.read()
     # Before the clock runs: a slow machine needs long to import, which is no fault of the file.
     import pypdf  # noqa: F401 - used by the job
+
+    gc.freeze()
+    gc.enable()
 
     # A dossier's files are unpacked, some of them twice, and hashed.
     large = len(data) if job == "dossier" else 0
     _limit(CPU_SECONDS[job] + large / 10_000_000, MEMORY_BYTES + 4 * large)
     logging.disable(logging.CRITICAL)
     sys.stdout.buffer.write(msgspec.msgpack.encode(_answer(job, data, max_pages)))
+    gc.freeze()
 
 
 def _limit(seconds: float, memory: int) -> None:
