@@ -170,7 +170,10 @@ class Root(click.Group):
 
 @contextlib.contextmanager
 def _signals() -> Any:
-    """SIGTERM and SIGHUP unwind the stack like Ctrl-C does, so that locks are released."""
+    """SIGTERM and SIGHUP unwind the stack like Ctrl-C does, so that locks are released.
+
+    What was ignored before stays so: `nohup returnctl batch …` goes on when its terminal closes.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -179,7 +182,8 @@ def _signals() -> Any:
         raise Terminated(number)
 
     wanted = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    before = {number: signal.signal(number, end) for number in wanted}
+    heeded = [number for number in wanted if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heeded}
     try:
         yield
     finally:

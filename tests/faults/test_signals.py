@@ -88,3 +88,20 @@ def test_while_tracking(run_line: Runner, run_process: ProcessRunner, sandbox: S
     run_line("slip --text 10000001")  # waiting holds no lock
     running.signal(signal.SIGINT)
     running.finish(130)
+
+
+def test_an_ignored_hangup_stays_ignored(
+    run_line: Runner, run_process: ProcessRunner, sandbox: Sandbox, gate: Gate, pictures: Pictures
+) -> None:
+    """As under `nohup`, which sets this before it starts the command."""
+    stop = gate.hold("POST", "/v1/returns/*/messages", handled=True)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        running = run_process.start("photos 10000001 {phone}", phone=pictures.phone)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert stop.arrived()
+    running.signal(signal.SIGHUP)
+    stop.let_on()
+    running.finish(0)
+    assert (sandbox.ledger()["messages"], sandbox.ledger()["attachments"]) == (1, 7)
