@@ -7,14 +7,12 @@ more, the file is refused.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import threading
+import shutil
 from typing import Literal
 
 import msgspec
 
+from returnctl.children import Children
 from returnctl.errors import Refused
 from returnctl.forms import ready
 
@@ -26,8 +24,7 @@ MEMORY_BYTES = 256 * 1024 * 1024
 _WALL_SECONDS = {"rebuild": 60, "label": 60, "read": 60, "dossier": 120}
 """The child counts its own processor time; this is for a machine that is asleep or swapping."""
 
-#: A batch has many labels at once: more children than processors would only run out of their time.
-_places = threading.BoundedSemaphore(os.cpu_count() or 1)
+_children = Children("returnctl.documents.pdf_jobs", often=50)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,23 +44,11 @@ def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
 
     Raises `Refused` where the PDF is refused, broken, or takes more than the child may use.
     """
-    command = [sys.executable, "-P", "-m", "returnctl.documents.pdf_jobs", job, str(max_pages)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    try:
-        with _places:
-            child = subprocess.run(  # noqa: S603 - our own module, no argument from outside
-                command,
-                input=data,
-                capture_output=True,
-                timeout=_WALL_SECONDS[job],
-                env=environment,
-                check=False,
-            )
-    except subprocess.TimeoutExpired:
-        raise _too_heavy(noun) from None
-    if child.returncode != 0:
+    head = msgspec.msgpack.encode((job, max_pages, shutil.which("pdftoppm")))
+    answer = _children.ask(head, data, wall_s=_WALL_SECONDS[job])
+    if answer is None:
         raise _too_heavy(noun)
-    reply = msgspec.msgpack.decode(child.stdout, type=ready(Reply))
+    reply = msgspec.msgpack.decode(answer, type=ready(Reply))
     if reply.refused:
         raise Refused(f"This {noun} can't be used: {reply.refused}.", hint=reply.hint)
     return reply

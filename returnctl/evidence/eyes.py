@@ -6,12 +6,6 @@ memory, or to take for ever, may cost its own row and no other: there it is a ch
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -19,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from returnctl.errors import Failed, Refused
+from returnctl.children import Children
+from returnctl.errors import Refused
 from returnctl.evidence.problems import BadPicture, Problem
 from returnctl.forms import ready
 
@@ -101,27 +96,24 @@ def type_of(job: str) -> Any:
 
 
 class Apart(Eyes):
-    """Looks at pictures in children, at most one for each processor. May be shared between threads."""
+    """Looks at pictures in children. May be shared between threads."""
 
     def __init__(self, *, wall_s: float = WALL_S) -> None:
         self._wall_s = wall_s
-        self._places = threading.BoundedSemaphore(os.cpu_count() or 1)
-        self._idle: queue.SimpleQueue[subprocess.Popen[bytes]] = queue.SimpleQueue()
+        # OpenBLAS: each of its threads would take its share of the memory beforehand.
+        self._children = Children(
+            "returnctl.evidence.picture_jobs", often=1000, env={"OPENBLAS_NUM_THREADS": "1"}
+        )
 
     def close(self) -> None:
-        with contextlib.suppress(queue.Empty):
-            while True:
-                _end(self._idle.get_nowait())
+        self._children.close()
 
     def _do(self, job: str, **given: Any) -> Any:
-        with self._places:
-            child = self._child()
-            try:
-                answer = self._ask(child, job, given)
-            except BaseException:
-                _end(child)
-                raise
-            self._idle.put(child)
+        question = msgspec.msgpack.encode((job, given), enc_hook=str)
+        content = self._children.ask(question, wall_s=self._wall_s)
+        if content is None:
+            raise _too_heavy(given)
+        answer = msgspec.msgpack.decode(content, type=ready(Reply))
         if answer.problem is not None:
             error = BadPicture(answer.problem, name="")
             error.message = answer.refused or error.message
@@ -129,55 +121,6 @@ class Apart(Eyes):
         if answer.refused is not None:
             raise Refused(answer.refused, hint=answer.hint)
         return msgspec.msgpack.decode(answer.result, type=ready(type_of(job)))
-
-    def _ask(self, child: subprocess.Popen[bytes], job: str, given: dict[str, Any]) -> Reply:
-        assert child.stdin is not None
-        assert child.stdout is not None
-        watch = threading.Timer(self._wall_s, child.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            send(child.stdin, msgspec.msgpack.encode((job, given), enc_hook=str))
-            content = receive(child.stdout)
-        except OSError:
-            content = None
-        finally:
-            watch.cancel()
-        if content is None:
-            raise _too_heavy(given)
-        return msgspec.msgpack.decode(content, type=ready(Reply))
-
-    def _child(self) -> subprocess.Popen[bytes]:
-        with contextlib.suppress(queue.Empty):
-            return self._idle.get_nowait()
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-            "OPENBLAS_NUM_THREADS": "1",  # each of its threads would take its share of the memory beforehand
-        }
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-m", "returnctl.evidence.picture_jobs"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment,
-                start_new_session=True,  # Ctrl-C is for the batch, which finishes what is in flight
-            )
-        except OSError as error:
-            raise Failed(f"No process could be started to look at pictures: {error.strerror}.") from None
-
-
-def send(stream: Any, content: bytes) -> None:
-    """A frame: its length in four bytes, then its bytes."""
-    stream.write(len(content).to_bytes(4, "big") + content)
-    stream.flush()
-
-
-def receive(stream: Any) -> bytes | None:
-    """The next frame; None where the other end is gone."""
-    head = stream.read(4)
-    content: bytes = stream.read(int.from_bytes(head, "big")) if len(head) == 4 else b""
-    return content if len(head) == 4 and len(content) == int.from_bytes(head, "big") else None
 
 
 def _too_heavy(given: dict[str, Any]) -> Refused:
@@ -193,12 +136,3 @@ def _names(given: dict[str, Any]) -> Iterator[str]:
             yield value.name
         elif isinstance(value, dict):
             yield from _names(value)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    child.wait()
-    for stream in (child.stdin, child.stdout):
-        if stream:
-            with contextlib.suppress(OSError):
-                stream.close()

@@ -15,9 +15,10 @@ from typing import Any
 
 import msgspec
 
+from returnctl.children import receive, send, worn
 from returnctl.errors import ReturnctlError
 from returnctl.evidence.duplicates import Fingerprint
-from returnctl.evidence.eyes import JOBS, Reply, function, receive, send
+from returnctl.evidence.eyes import JOBS, Reply, function
 from returnctl.evidence.problems import BadPicture
 from returnctl.forms import ready
 
@@ -27,6 +28,10 @@ CPU_SECONDS = 60.0
 
 _PICTURES = {"path", "source"}
 _FINGERPRINTS = {"known", "others"}
+_FILLS = Reply(
+    refused="One of these pictures is built so that looking at it fills the memory.",
+    hint="Take it again with a phone, or save it as JPEG.",
+)
 
 
 def main() -> None:
@@ -37,11 +42,16 @@ def main() -> None:
 
     with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of the address space
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    fresh = True
     while (content := receive(sys.stdin.buffer)) is not None:
         signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
         job, given = msgspec.msgpack.decode(content)
-        send(answers, msgspec.msgpack.encode(_answer(job, given)))
+        answer = _answer(job, given)
         signal.setitimer(signal.ITIMER_PROF, 0)
+        if answer is _FILLS and not fresh:
+            worn()
+        send(answers, msgspec.msgpack.encode(answer))
+        fresh = False
 
 
 def _answer(job: str, given: dict[str, Any]) -> Reply:
@@ -53,10 +63,7 @@ def _answer(job: str, given: dict[str, Any]) -> Reply:
     except ReturnctlError as error:
         return Reply(refused=error.message, hint=error.hint)
     except (MemoryError, RecursionError):
-        return Reply(
-            refused="One of these pictures is built so that looking at it fills the memory.",
-            hint="Take it again with a phone, or save it as JPEG.",
-        )
+        return _FILLS
     return Reply(result=msgspec.Raw(msgspec.msgpack.encode(found)))
 
 

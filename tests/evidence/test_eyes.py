@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from returnctl.errors import Refused
-from returnctl.evidence import eyes
 from returnctl.evidence.eyes import Apart, Eyes
 from returnctl.evidence.problems import BadPicture
 from tests.commands.pictures import Pictures
@@ -45,19 +44,10 @@ def test_no_picture_is_the_same_error(apart: Apart, tmp_path: Path) -> None:
 def test_a_child_that_dies_costs_one_picture(
     apart: Apart, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = eyes.send
-
-    def kill(stream: object, content: bytes) -> None:
-        child.kill()
-        child.wait()
-        real(stream, content)
-
-    child = apart._child()
-    apart._idle.put(child)
-    monkeypatch.setattr(eyes, "send", kill)
-    with pytest.raises(Refused, match=r"more time or memory.*back\.jpg"):
-        apart.clean_copy(pictures.phone / "back.jpg")
-    monkeypatch.undo()
+    with monkeypatch.context() as dead:
+        dead.setattr(apart._children, "ask", lambda *_, **__: None)
+        with pytest.raises(Refused, match=r"more time or memory.*back\.jpg"):
+            apart.clean_copy(pictures.phone / "back.jpg")
     assert apart.clean_copy(pictures.phone / "back.jpg").data
 
 

@@ -10,6 +10,7 @@ import os
 import pkgutil
 import resource
 import shlex
+import shutil
 import sys
 import tempfile
 import traceback
@@ -209,7 +210,7 @@ def _short_of_patience() -> None:
 
 
 def _in_here(job: Any, data: bytes, *, noun: str, max_pages: int) -> guard.Reply:
-    reply = pdf_jobs._answer(job, data, max_pages)
+    reply = pdf_jobs._answer(job, data, max_pages, shutil.which("pdftoppm"))
     assert not reply.refused, noun
     return reply
 
