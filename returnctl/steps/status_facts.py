@@ -1,0 +1,106 @@
+"""What there is to say of one return: what its record tells, and what today makes of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+from returnctl.result import Next
+from returnctl.returns import notes, progress
+from returnctl.returns.deadlines import Deadline, deadlines
+from returnctl.returns.progress import Step
+from returnctl.returns.reference import Reference
+from returnctl.returns.state import State
+from returnctl.vocabulary import STEPS
+
+if TYPE_CHECKING:
+    from returnctl.app import App
+
+
+class Doubtful(Struct, frozen=True, kw_only=True):
+    """`words` say to a person what it means and what to do."""
+
+    step: str
+    summary: str
+    since: str
+    words: tuple[str, ...] = ()
+
+
+class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
+    return_: str
+    profile: str
+    device: str
+    role: str
+    steps: dict[str, Step]
+    next: Next | None
+    deadline: str | None
+    deadlines: tuple[Deadline, ...]
+    in_doubt: tuple[Doubtful, ...]
+    case: str | None
+    coverage: str
+    tracking_number: str | None
+    parcel: str | None
+    backed_up: str | None
+    closed: str | None
+    purged_at: str | None
+    directory: str = ""
+    #: For people alone: today, and a few words for each step.
+    today: str = ""
+    notes: dict[str, str] = {}
+
+
+def standing(app: App, reference: Reference, state: State) -> Standing:
+    one = facts(state, str(reference), app.workspace.name(reference))
+    force_setattr(one, "directory", str(app.workspace.folder(reference).absolute()))
+    force_setattr(one, "today", app.today(state).isoformat())
+    force_setattr(one, "notes", {step: notes.note(state, step) for step in STEPS})
+    return one
+
+
+def facts(state: State, name: str, full_name: str) -> Standing:
+    """What follows from the record alone: neither where it lies nor today."""
+    label = state.label
+    steps = progress.steps(state)
+    return Standing(
+        return_=name,
+        profile=state.profile,
+        device=" ".join(part for part in (state.device.brand, state.device.model) if part)
+        or state.device.kind,
+        role=state.role,
+        steps=steps,
+        next=progress.next_step(state, full_name, steps),
+        deadline=progress.deadline(state),
+        deadlines=deadlines(state),
+        in_doubt=_doubts(state, full_name) if state.doubts else (),
+        case=state.case,
+        coverage=state.coverage.verdict,
+        tracking_number=state.sent.get("ship", {}).get("tracking_number")
+        or (label.tracking_number if label else None),
+        parcel=state.tracked.status if state.tracked else None,
+        backed_up=state.backed_up,
+        closed=state.closed.outcome if state.closed else None,
+        purged_at=state.purged_at,
+    )
+
+
+def _doubts(state: State, full_name: str) -> tuple[Doubtful, ...]:
+    from returnctl.returns.doubt_words import explained
+
+    return tuple(
+        Doubtful(
+            step=doubt.covers.step,
+            summary=doubt.summary,
+            since=doubt.since,
+            words=tuple(explained(doubt, full_name)),
+        )
+        for doubt in state.doubts
+    )
+
+
+def left(one: Standing) -> int:
+    """Days from this return's own today to its deadline."""
+    assert one.deadline is not None
+    return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days

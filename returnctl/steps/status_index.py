@@ -1,0 +1,102 @@
+"""Where many returns stand, out of the index of their records."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec.structs import force_setattr
+
+from returnctl import __version__
+from returnctl.app import App
+from returnctl.digest import hex_of
+from returnctl.errors import DiskTrouble, Failed
+from returnctl.forms import ready
+from returnctl.returns.deadlines import Deadline
+from returnctl.returns.index import Index, Summary
+from returnctl.returns.reference import Reference, from_folder
+from returnctl.returns.state import State
+from returnctl.steps.status_facts import Standing, facts
+
+if TYPE_CHECKING:
+    from returnctl.steps.status import Options
+
+#: Returns, and the names of those whose record is damaged.
+Found = tuple[list[Standing], list[str]]
+
+
+def by_index(
+    app: App,
+    options: Options,
+    wanted: Callable[[Standing, Options], bool],
+    read: Callable[[App, Options, Iterable[Reference]], Found],
+) -> Found | None:
+    """What `read` would find in all records, for many returns; None where there can be no index.
+
+    `read` is for the returns that the index can't tell of, `wanted` keeps those that are asked for.
+    """
+    import sqlite3
+
+    form = hex_of(repr((__version__, Standing.__struct_fields__, Deadline.__struct_fields__)).encode())[:8]
+    narrow = options.due is not None or options.step is not None
+    try:
+        with contextlib.closing(
+            Index(app.settings.cache_folder / "index", app.workspace.root, _summary, form)
+        ) as index:
+            index.update(thorough=not narrow)
+            return _from_index(app, options, index, wanted, read)
+    except (sqlite3.Error, OSError, DiskTrouble, Failed):
+        return None
+
+
+def _until(app: App, options: Options) -> str | None:
+    """The last day that may be meant: each return has its own clock, which decides afterwards."""
+    if options.due is None:
+        return None
+    days = [date.today()]
+    with contextlib.suppress(ValueError):
+        days.append(date.fromisoformat(app.settings.environ.get("RETURNCTL_NOW", "")[:10]))
+    return (max(days) + timedelta(days=min(options.due, 100_000))).isoformat()
+
+
+def _from_index(
+    app: App,
+    options: Options,
+    index: Index,
+    wanted: Callable[[Standing, Options], bool],
+    read: Callable[[App, Options, Iterable[Reference]], Found],
+) -> Found:
+    returns: list[Standing] = []
+    damaged: list[str] = []
+    root = str(app.workspace.root.absolute())
+    days: dict[str, str] = {}
+    decoder = msgspec.msgpack.Decoder(ready(Standing))
+    entries = list(index.entries(closed=options.all, until=_until(app, options), step=options.step))
+    several = {folder.partition("~")[0] for folder, _ in entries if "~" in folder}
+    for folder, content in entries:
+        if content is None or folder in several:
+            again, bad = read(app, options, [ref] if (ref := from_folder(folder)) else [])
+            returns += again
+            damaged += bad
+            continue
+        one = decoder.decode(content)
+        if one.profile not in days:
+            days[one.profile] = app.today(State(profile=one.profile)).isoformat()
+        force_setattr(one, "directory", f"{root}/{folder}")
+        force_setattr(one, "today", days[one.profile])
+        if wanted(one, options):
+            returns.append(one)
+    return returns, damaged
+
+
+def _summary(reference: Reference, state: State) -> Summary:
+    one = facts(state, str(reference), str(reference))
+    return Summary(
+        deadline=one.deadline,
+        step=one.next.step if one.next else None,
+        closed=one.closed is not None,
+        content=msgspec.msgpack.encode(one),
+    )

@@ -1,0 +1,110 @@
+"""How `status` shows returns to a person: one in full, or many as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from returnctl import output
+from returnctl.output import Line, Table, Toned, when
+from returnctl.returns.progress import Step
+from returnctl.steps.status_facts import Standing, left
+
+MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
+_NEXT = "→"
+_TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
+_SOON_DAYS = 3
+#: What the table of many needs at most beside the device; a narrower screen gets two lines for each return.
+_BESIDE_DEVICE = 59
+#: Narrower than this, what can be done without is left out.
+_NARROW = 60
+
+
+def in_full(one: Standing) -> Iterator[str | Line]:
+    yield f"Return {one.return_}: {one.device}"
+    yield f"{one.case or 'no case yet'}, profile {one.profile}"
+    yield ""
+    width, narrow = max(map(len, one.steps)), _is_narrow()
+    for name, step in one.steps.items():
+        is_next = one.next is not None and one.next.step == name and step.state != "in-doubt"
+        words = (
+            (one.notes[name] or _day(step))
+            if narrow
+            else ", ".join(filter(None, (_day(step), one.notes[name])))
+        )
+        if step.state == "not-needed":
+            words = "not asked for"
+        yield Line(["  ", _mark(step, is_next), f" {name:{width}}  {words}".rstrip()])
+    yield ""
+    yield from _around(one)
+    if one.closed:
+        yield f"Closed: {one.closed}"
+    elif one.next:
+        yield Line(["Next: ", Toned(" ".join(one.next.command), "next")])
+    else:
+        yield "Nothing left to do. `returnctl close` ends it once the seller has."
+
+
+def _around(one: Standing) -> Iterator[str | Line]:
+    """What belongs to no single step."""
+    for doubt in one.in_doubt:
+        yield Line([Toned("In doubt", "bad"), f" since {when(doubt.since)}: {doubt.summary} ({doubt.step})"])
+        yield from (f"  {words}" for words in doubt.words)
+    if one.role == "buyer" and not one.closed:
+        yield f"Back-up: {one.backed_up or 'not noted'}"
+    if one.tracking_number:
+        yield f"Parcel: {one.tracking_number}{f', {one.parcel}' if one.parcel else ''}"
+    if one.deadline:
+        why = ", ".join(due.words for due in one.deadlines if due.due[:10] == one.deadline)
+        because = f" ({why})" if why and not _is_narrow() else ""
+        yield Line([f"On its way by {one.deadline}, ", _days(one, " left"), because])
+    yield from (f"{when(due.due)}: {due.words}" for due in one.deadlines if due.due[:10] != one.deadline)
+    if one.purged_at:
+        yield f"Pictures and papers deleted: {one.purged_at[:10]}"
+
+
+def _day(step: Step) -> str:
+    return step.at[:10] if step.at and step.state == "done" else ""
+
+
+def _mark(step: Step, is_next: bool) -> Toned | str:
+    if is_next and step.state == "todo":
+        return Toned(_NEXT, "next")
+    tone = _TONES.get(step.state)
+    return Toned(MARKS[step.state], tone) if tone else MARKS[step.state]
+
+
+def _marks(one: Standing) -> Line:
+    return Line([_mark(step, bool(one.next and one.next.step == name)) for name, step in one.steps.items()])
+
+
+def listed(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
+    columns = output.columns()
+    if columns is None or columns >= _BESIDE_DEVICE + max(output.width(one.device) for one in every):
+        yield Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
+        return
+    for one in every:
+        yield f"{one.return_}  {one.device}"
+        until: list[str | Toned] = [", ", _days(one)] if one.deadline else []
+        yield Line(["  ", *_marks(one).parts, f"  {_next_word(one)}", *until])
+
+
+def _row(one: Standing) -> tuple[object, ...]:
+    left = _days(one) if one.deadline else ""
+    return (one.return_, one.device, _marks(one), _next_word(one), one.deadline, left)
+
+
+def _next_word(one: Standing) -> str:
+    return one.closed or (one.next.step if one.next else "")
+
+
+def _is_narrow() -> bool:
+    columns = output.columns()
+    return columns is not None and columns < _NARROW
+
+
+def _days(one: Standing, ending: str = "") -> Toned | str:
+    days = left(one)
+    if days < 0:
+        return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
+    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{ending}"
+    return Toned(words, "soon") if days <= _SOON_DAYS else words
