@@ -30,14 +30,15 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the sandbox ends too
     print(f"seed {options.seed}", flush=True)
     rows: list[Row] = []
-    with Bench() as bench:
-        sweeps = [
-            sweep
-            for sweep in all_of(bench, options.seed, short=options.short)
-            if not options.only or sweep.name in options.only
-        ]
-        if not sweeps:
-            parser.error("there is no such sweep")
+    bench = Bench()
+    sweeps = [
+        sweep
+        for sweep in all_of(bench, options.seed, short=options.short)
+        if not options.only or sweep.name in options.only
+    ]
+    if not sweeps:
+        parser.error("there is no such sweep")
+    with bench:
         ends = time.monotonic() + (options.minutes or 0) * 60
         try:
             for left, sweep in zip(range(len(sweeps), 0, -1), sweeps, strict=True):
