@@ -22,6 +22,7 @@ import msgspec
 from returnctl.children import receive, send, worn
 from returnctl.documents.guard import CPU_SECONDS, MEMORY_BYTES, Job, Reply
 from returnctl.errors import Refused
+from returnctl.forms import ready
 
 _AGAIN = "Open it in a viewer, print it to a new PDF and give that."
 _FILLS = Reply(refused="the PDF is built so that reading it fills the memory", hint=_AGAIN)
@@ -40,7 +41,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     fresh = True
     while (head := receive(sys.stdin.buffer)) is not None and (data := receive(sys.stdin.buffer)) is not None:
-        job, max_pages, renderer = msgspec.msgpack.decode(head, type=tuple[Job, int, str | None])
+        job, max_pages, renderer = msgspec.msgpack.decode(head, type=ready(tuple[Job, int, str | None]))
         with _limits(job, len(data)):
             reply = _answer(job, data, max_pages, renderer)
         if reply is _FILLS and not fresh:
