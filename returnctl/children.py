@@ -13,11 +13,13 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from msgspec import Struct
 
+from returnctl.alarms import Alarm
 from returnctl.errors import Failed
 
 #: How a child ends that has not enough memory, and was asked before: some of it may still be in use from then.
@@ -83,9 +85,7 @@ class Children:
         process = child.process
         assert process.stdin is not None
         assert process.stdout is not None
-        watch = threading.Timer(wall_s, process.kill)
-        watch.daemon = True
-        watch.start()
+        watch = Alarm(time.monotonic() + wall_s, process.kill)
         try:
             for part in question:
                 send(process.stdin, part)

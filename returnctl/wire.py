@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from returnctl.alarms import Alarm
 from returnctl.errors import ReturnctlError, Unavailable
 from returnctl.hosts import is_loopback, refuse_private
 from returnctl.marks import at_start, mark
@@ -81,9 +82,7 @@ class _Watch:
         self.started = False
         self.expired = False
         self._socket: socket.socket | None = None
-        self._timer = threading.Timer(max(0.0, limits.remaining()), self._expire)
-        self._timer.daemon = True
-        self._timer.start()
+        self._alarm = Alarm(limits.ends, self._expire)
 
     def attach(self, connected: socket.socket | None, *, by_proxy: bool) -> None:
         """The connection stands and the request is about to be written."""
@@ -101,7 +100,7 @@ class _Watch:
             raise TimeoutError
 
     def stop(self) -> None:
-        self._timer.cancel()
+        self._alarm.cancel()
 
     def _expire(self) -> None:
         import socket

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from returnctl.digest import hex_of
-from returnctl.errors import Damaged, InDoubt, NotFound, Refused, ReturnctlError
+from returnctl.errors import Damaged, DiskTrouble, InDoubt, NotFound, Refused, ReturnctlError
 from returnctl.returns.events import Covers, Intended, Settled
 from returnctl.returns.held import Return
 from returnctl.returns.state import Doubt
@@ -155,6 +155,9 @@ def _send(
             )
             raise
         doubt = next(doubt for doubt in held.state.doubts if doubt.intent == intent)
-        raise in_doubt(held, doubt) from error
+        unknown = in_doubt(held, doubt)
+        if isinstance(error, DiskTrouble):
+            unknown.message = f"The answer could not be kept: {error.message} {unknown.message}"
+        raise unknown from error
     held.note(Settled(intent=intent, outcome="done", by=by, answer=outcome.facts))
     return outcome

@@ -110,3 +110,15 @@ def test_reading_needs_no_room(run_line: Runner, sandbox: Sandbox) -> None:
     run_line(OPEN)
     for line in ("status", "status 10000001", "messages 10000001", f"imei 10000001 {IMEI} --dry-run"):
         on_a_breaking_disk(run_line, 1, errno.ENOSPC, line).check(0)
+
+
+def test_a_bought_label_that_finds_no_room(run_line: Runner, sandbox: Sandbox, workspace: Path) -> None:
+    """It is bought, and what was answered is gone: that is a doubt, and the disk is named."""
+    run_line("open 10000007 --reason faulty --wants repair")
+    (workspace / "10000007" / "documents" / "label.zpl").mkdir(parents=True)  # where the label is to lie
+    buy = "label 10000007 --buy --yes --carrier ups --weight 1.5 --size 8x6x3 --format zpl"
+    said = run_line(buy, 9).stderr
+    assert "The answer could not be kept: " in said
+    assert "label.zpl" in said
+    run_line(buy)
+    assert sandbox.ledger("10000007")["labels"] == 1
