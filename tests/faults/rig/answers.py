@@ -19,7 +19,7 @@ READS = (
     Scene(name="track ups", line="track {order} --number 1Z999AA10123456784 --carrier ups"),
     Scene(name="track usps", line="track {order} --number 9405511899223197428490 --carrier usps"),
     Scene(name="track fedex", line="track {order} --number 123456789012 --carrier fedex"),
-    Scene(name="inbox", line="inbox", profile="sandbox-seller", before=()),
+    Scene(name="inbox", line="inbox", profile="sandbox-seller", before=(), alone=True),
 )
 _ANSWERS = tuple(kind for kind in KINDS if kind not in ("none", "blind"))
 #: The most that a command may wait in all, for each of its requests: the cap of the client.

@@ -148,11 +148,16 @@ class Bench:
 
     def order(self) -> str:
         """One that is as it was seeded, and has no folder."""
-        if self._used and self._used % self._orders == 0:
-            client.reset(self.url)
-            shutil.rmtree(self.workspace, ignore_errors=True)
+        if self._used == self._orders:
+            self.anew()
         self._used += 1
-        return str(_FIRST + (self._used - 1) % self._orders)
+        return str(_FIRST + self._used - 1)
+
+    def anew(self) -> None:
+        """No return at all, here or at the sandbox."""
+        client.reset(self.url)
+        shutil.rmtree(self.workspace, ignore_errors=True)
+        self._used = 0
 
     def fresh(self, order: str) -> str:
         """A seeded order, put back."""

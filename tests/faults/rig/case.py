@@ -38,6 +38,8 @@ class Case:
         bench, scene = self._bench, self._scene
         os.environ["RETURNCTL_PROFILE"] = scene.profile
         bench.plain()
+        if scene.alone:
+            bench.anew()
         self.order = bench.fresh(scene.seeded) if scene.seeded else bench.order()
         bench.run_all([self._added(line) for line in scene.before], self.order)
         self._before = bench.ledger(self.order)

@@ -19,7 +19,7 @@ _PICKUP = "ship {order} --battery ok --pickup 2026-06-12"
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
     """`gains` is what the ledger has more afterwards; `ends` the exits that mean done. `seeded`: the order, where it
-    has to be a certain one."""
+    has to be a certain one; `alone`: there may be no other returns, as the command asks for each of them."""
 
     name: str
     line: str
@@ -28,6 +28,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     ends: tuple[int, ...] = (0,)
     profile: str = "sandbox"
     seeded: str | None = None
+    alone: bool = False
 
     @property
     def sends(self) -> bool:
