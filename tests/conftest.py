@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner
-from tests.commands.world import NOW, Sandbox
+from tests.commands.world import NOW, Beginnings, Sandbox
 
 #: What the test run itself is told by; everything else of ours belongs to the user.
 _OF_THE_TESTS = {"RETURNCTL_SPECS", "RETURNCTL_REQUIRE"}
@@ -52,8 +52,14 @@ def workspace(tmp_path: Path) -> Path:
 def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from returnctl.sandbox.server import running  # heavy, and not for the tests that need no sandbox
 
-    with running(tmp_path_factory.mktemp("sandbox")) as url:
+    with running(tmp_path_factory.getbasetemp() / "sandbox") as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def beginnings(sandbox_url: str, tmp_path_factory: pytest.TempPathFactory) -> Beginnings:
+    database = tmp_path_factory.getbasetemp() / "sandbox" / "sandbox.sqlite3"
+    return Beginnings(tmp_path_factory.mktemp("beginnings"), database)
 
 
 @pytest.fixture
@@ -77,6 +83,12 @@ def run_line(monkeypatch: pytest.MonkeyPatch) -> Runner:
     assert defaults is not None
     monkeypatch.setitem(defaults, "sleep", lambda seconds: None)
     return Runner()
+
+
+@pytest.fixture
+def opened(run_line: Runner, sandbox: Sandbox, beginnings: Beginnings, workspace: Path) -> None:
+    """Order 10000001 is open."""
+    beginnings("opened", workspace, lambda: run_line("open 10000001 --reason faulty --wants refund"))
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from tests.commands.world import IMEI, NUMBER, Sandbox, tree
 OUTCOMES = ["refunded", "exchanged", "repaired", "refused", "sent-back", "withdrawn"]
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

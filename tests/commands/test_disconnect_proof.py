@@ -10,10 +10,7 @@ from tests.commands.pictures import Pictures
 from tests.commands.running import Runner
 from tests.commands.world import Sandbox, tree
 
-
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.fixture

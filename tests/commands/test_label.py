@@ -17,9 +17,7 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.fixture

@@ -11,10 +11,7 @@ from tests.commands.pictures import Pictures
 from tests.commands.running import Names, Runner
 from tests.commands.world import BY_HAND, Sandbox
 
-
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 class TestSaying:

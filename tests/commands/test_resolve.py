@@ -7,10 +7,7 @@ import pytest
 from tests.commands.running import Runner
 from tests.commands.world import Sandbox
 
-
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.fixture(params=["lost-answer", "drop"])

@@ -13,11 +13,6 @@ from tests.commands.world import Sandbox
 OPEN = "open {order} --reason faulty --wants exchange"
 
 
-@pytest.fixture
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
-
-
 @pytest.mark.usefixtures("opened")
 class TestForms:
     @pytest.mark.parametrize(

@@ -16,11 +16,6 @@ STEPS = ["open", "photos", "imei", "disconnect-proof", "slip", "label", "ship", 
 
 
 @pytest.fixture
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
-
-
-@pytest.fixture
 def no_network(opened: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("the network was used")

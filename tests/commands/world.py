@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,3 +94,25 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 def modes(folder: Path) -> dict[str, int]:
     """The permission bits of everything in a folder."""
     return {str(path.relative_to(folder)): path.stat().st_mode & 0o777 for path in folder.rglob("*")}
+
+
+class Beginnings:
+    """Where tests begin: made through the command line once for each worker, and put back for every further test."""
+
+    def __init__(self, cache: Path, database: Path) -> None:
+        self._cache = cache
+        self._database = database
+        self._made: dict[str, sqlite3.Connection] = {}
+
+    def __call__(self, name: str, workspace: Path, make: Callable[[], object]) -> None:
+        """What `make` leaves in the workspace and at the sandbox, both as seeded when this is called."""
+        kept = self._cache / name
+        with contextlib.closing(sqlite3.connect(self._database)) as sandbox:
+            if name in self._made:
+                self._made[name].backup(sandbox)
+                shutil.copytree(kept, workspace)
+                return
+            make()
+            shutil.copytree(workspace, kept)
+            self._made[name] = sqlite3.connect(":memory:")
+            sandbox.backup(self._made[name])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import Names, Runner
-from tests.commands.world import Sandbox
+from tests.commands.world import Beginnings, Sandbox
 from tests.contract.examples import EXAMPLES
 from tests.faults.gate import Gate
 
@@ -26,17 +26,28 @@ def names(pictures: Pictures, tmp_path: Path) -> Names:
 
 
 @pytest.fixture
-def prepared(request: pytest.FixtureRequest, run_line: Runner, sandbox: Sandbox) -> None:
+def prepared(
+    request: pytest.FixtureRequest,
+    run_line: Runner,
+    sandbox: Sandbox,
+    beginnings: Beginnings,
+    workspace: Path,
+) -> None:
     """A return with the number of its label, one at the seller's desk: every command has something to do.
 
     A test of one command gets the desk's only where an example of that command names it.
     """
-    run_line("open 10000001 --reason faulty --wants refund")
-    run_line(f"label 10000001 --number {sandbox.number()}")
     name = request.node.callspec.params.get("name") if hasattr(request.node, "callspec") else None
     example = EXAMPLES.get(name)
-    if example is None or "10000006" in f"{example.well} {example.badly}":
-        run_line("open 10000006 --profile sandbox-seller")
+    desk = example is None or "10000006" in f"{example.well} {example.badly}"
+
+    def make() -> None:
+        run_line("open 10000001 --reason faulty --wants refund")
+        run_line(f"label 10000001 --number {sandbox.number()}")
+        if desk:
+            run_line("open 10000006 --profile sandbox-seller")
+
+    beginnings("with a desk" if desk else "labelled", workspace, make)
 
 
 @pytest.fixture

@@ -20,9 +20,7 @@ ASKING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.mark.parametrize(("line", "option"), ASKING.items())

@@ -16,10 +16,7 @@ from tests.commands.running import Names, ProcessRunner, Runner, Running
 from tests.commands.world import IMEI, NUMBER, Sandbox, modes, tree
 from tests.faults.gate import Gate
 
-
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.fixture

@@ -15,9 +15,7 @@ from tests.faults.gate import Gate
 OPEN = "open 10000001 --reason faulty --wants refund"
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line(OPEN)
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.mark.parametrize("handled", [True, False])

@@ -16,9 +16,7 @@ from tests.faults.gate import Gate
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGKILL: 137}
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.mark.parametrize("handled", [True, False])

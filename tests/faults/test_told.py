@@ -23,13 +23,11 @@ def to(tmp_path: Path) -> Path:
     return tmp_path / "desk.toml"
 
 
-@pytest.fixture(autouse=True)
-def opened(run_line: Runner, sandbox: Sandbox) -> None:
-    run_line("open 10000001 --reason faulty --wants refund")
+pytestmark = pytest.mark.usefixtures("opened")
 
 
 @pytest.fixture
-def in_doubt(run_line: Runner, sandbox: Sandbox, to: Path) -> None:
+def in_doubt(run_line: Runner, sandbox: Sandbox, opened: None, to: Path) -> None:
     """A label of UPS that was bought, and the answer lost; UPS does not find it."""
     sandbox.faults("lost-answer@POST/ups/api/shipments/*:1x1,404@GET/ups/api/track/*")
     run_line(BUY, 9, to=to)
