@@ -12,12 +12,12 @@ import threading
 import time
 from collections.abc import Callable
 
-#: How long the thread stays without work, in seconds: requests come one after the other.
-_LINGERS_S = 1.0
-
 
 class Alarm:
-    """Does `action` once, at `when` on the monotonic clock, on a thread of its own; `cancel` takes it back."""
+    """Does `action` once, at `when` on the monotonic clock; `cancel` takes it back.
+
+    All actions share a thread: one is quick, and raises nothing.
+    """
 
     def __init__(self, when: float, action: Callable[[], None]) -> None:
         self.action: Callable[[], None] | None = action
@@ -47,27 +47,24 @@ class _Keeper:
                 self._changed.notify()
 
     def _run(self) -> None:
-        idle_until = 0.0
-        while True:
-            with self._changed:
-                now = time.monotonic()
-                while self._waiting and self._waiting[0][2].action is None:
+        while action := self._next():
+            action()
+
+    def _next(self) -> Callable[[], None] | None:
+        """The next action, once its moment has come; None where there is none, and the thread ends."""
+        with self._changed:
+            while self._waiting:
+                when, _, alarm = self._waiting[0]
+                left = when - time.monotonic()
+                if alarm.action is None or left <= 0:
                     heapq.heappop(self._waiting)
-                if self._waiting and self._waiting[0][0] <= now:
-                    due = heapq.heappop(self._waiting)[2].action
-                else:
-                    due = None
-                    if self._waiting:
-                        idle_until = now + _LINGERS_S
-                        self._wakes_at = self._waiting[0][0]
-                    elif now >= idle_until:
-                        self._runs = False
-                        return
-                    else:
-                        self._wakes_at = idle_until
-                    self._changed.wait(max(0.0, self._wakes_at - now))
-            if due is not None:
-                due()
+                    if alarm.action is not None:
+                        return alarm.action
+                    continue
+                self._wakes_at = when
+                self._changed.wait(left)
+            self._runs = False
+            return None
 
 
 _kept: list[_Keeper] = []

@@ -6,31 +6,59 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Iterator
+
+import pytest
 
 from returnctl.alarms import Alarm
 
 LONG_S = 60
 
 
-def test_they_go_off_in_the_order_of_their_moments() -> None:
+@pytest.fixture
+def held() -> Iterator[threading.Event]:
+    """The thread is busy with an action of its own until this is set."""
+    busy, go = threading.Event(), threading.Event()
+
+    def block() -> None:
+        busy.set()
+        go.wait(LONG_S)
+
+    Alarm(time.monotonic(), block)
+    assert busy.wait(LONG_S)
+    yield go
+    go.set()
+
+
+def test_they_go_off_in_the_order_of_their_moments(held: threading.Event) -> None:
     went: queue.SimpleQueue[str] = queue.SimpleQueue()
     now = time.monotonic()
     never = Alarm(now + LONG_S * 60, lambda: went.put("never"))
-    Alarm(now + 0.2, lambda: went.put("second"))
-    Alarm(now - 1, lambda: went.put("at once"))
-    Alarm(now + 0.1, lambda: went.put("first"))
-    assert [went.get(timeout=LONG_S) for _ in range(3)] == ["at once", "first", "second"]
+    Alarm(now - 1, lambda: went.put("third"))
+    Alarm(now - 3, lambda: went.put("first"))
+    Alarm(now - 2, lambda: went.put("second"))
+    held.set()
+    assert [went.get(timeout=LONG_S) for _ in range(3)] == ["first", "second", "third"]
     assert went.empty()
     never.cancel()
 
 
-def test_a_cancelled_one_does_nothing() -> None:
+def test_a_cancelled_one_does_nothing(held: threading.Event) -> None:
     went: queue.SimpleQueue[str] = queue.SimpleQueue()
     now = time.monotonic()
-    Alarm(now + 0.1, lambda: went.put("cancelled")).cancel()
-    Alarm(now + 0.2, lambda: went.put("kept"))
+    Alarm(now - 2, lambda: went.put("cancelled")).cancel()
+    Alarm(now - 1, lambda: went.put("kept"))
+    held.set()
     assert went.get(timeout=LONG_S) == "kept"
     assert went.empty()
+
+
+def test_a_sooner_one_wakes_the_thread() -> None:
+    later = Alarm(time.monotonic() + LONG_S * 60, lambda: None)
+    went = threading.Event()
+    Alarm(time.monotonic(), went.set)
+    assert went.wait(LONG_S)
+    later.cancel()
 
 
 def test_many_share_a_thread() -> None:

@@ -54,11 +54,6 @@ def run(job: Job, data: bytes, *, noun: str, max_pages: int) -> Reply:
     return reply
 
 
-def end() -> None:
-    """End the children that wait for the next PDF; they would end with this process."""
-    _children.close()
-
-
 def _too_heavy(noun: str) -> Refused:
     return Refused(
         f"This {noun} can't be used: reading the PDF takes more time or memory than a {noun} may need.",

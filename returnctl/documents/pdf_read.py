@@ -1,6 +1,6 @@
 """The numbers on a PDF: barcodes from a rendering where poppler is installed, else from its pictures; and its text.
 
-Runs in the guarded child only, whose limits hold for poppler too.
+Runs in the guarded child only, whose limit of memory holds for poppler too.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from returnctl.output import Line, Table
 from returnctl.result import Result
 from returnctl.returns import files
 from returnctl.returns.reference import Reference
-from returnctl.steps.status_facts import Standing, left, standing
+from returnctl.steps.status_facts import Found, Standing, read, standing
 
 #: From so many returns on, an index is worth its import.
 MANY = 500
@@ -90,33 +90,14 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
     return result
 
 
-def _every(app: App, options: Options) -> tuple[list[Standing], list[str]]:
+def _every(app: App, options: Options) -> Found:
     found = None
     if _are_many(app):
         from returnctl.steps.status_index import by_index
 
-        found = by_index(app, options, _wanted, _read)
-    returns, damaged = found or _read(app, options, app.workspace.references())
+        found = by_index(app, options)
+    returns, damaged = found or read(app, options, app.workspace.references())
     returns.sort(key=lambda one: one.deadline or "9999")
-    return returns, damaged
-
-
-def _read(app: App, options: Options, references: Iterable[Reference]) -> tuple[list[Standing], list[str]]:
-    returns: list[Standing] = []
-    damaged: list[str] = []
-    for reference in references:
-        if not app.workspace.exists(reference):
-            continue
-        try:
-            state = app.workspace.state(reference)
-        except Damaged:
-            damaged.append(str(reference))
-            continue
-        if state.closed and not options.all:
-            continue
-        one = standing(app, reference, state)
-        if _wanted(one, options):
-            returns.append(one)
     return returns, damaged
 
 
@@ -125,14 +106,6 @@ def _are_many(app: App) -> bool:
         return len(os.listdir(app.workspace.root)) > MANY  # noqa: PTH208 - names alone; a Path for each is dear
     except OSError:
         return False
-
-
-def _wanted(one: Standing, options: Options) -> bool:
-    if options.step and (one.next is None or one.next.step != options.step):
-        return False
-    if options.due is None:
-        return True
-    return one.deadline is not None and left(one) <= options.due
 
 
 def _calendar(returns: Iterable[Standing]) -> bytes:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from returnctl.errors import Damaged
 from returnctl.result import Next
 from returnctl.returns import notes, progress
 from returnctl.returns.deadlines import Deadline, deadlines
@@ -18,6 +20,7 @@ from returnctl.vocabulary import STEPS
 
 if TYPE_CHECKING:
     from returnctl.app import App
+    from returnctl.steps.status import Options
 
 
 class Doubtful(Struct, frozen=True, kw_only=True):
@@ -50,6 +53,10 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     #: For people alone: today, and a few words for each step.
     today: str = ""
     notes: dict[str, str] = {}
+
+
+#: Returns, and the names of those whose record is damaged.
+Found = tuple[list[Standing], list[str]]
 
 
 def standing(app: App, reference: Reference, state: State) -> Standing:
@@ -104,3 +111,31 @@ def left(one: Standing) -> int:
     """Days from this return's own today to its deadline."""
     assert one.deadline is not None
     return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days
+
+
+def read(app: App, options: Options, references: Iterable[Reference]) -> Found:
+    """Of these returns, the ones that are asked for."""
+    returns: list[Standing] = []
+    damaged: list[str] = []
+    for reference in references:
+        if not app.workspace.exists(reference):
+            continue
+        try:
+            state = app.workspace.state(reference)
+        except Damaged:
+            damaged.append(str(reference))
+            continue
+        if state.closed and not options.all:
+            continue
+        one = standing(app, reference, state)
+        if wanted(one, options):
+            returns.append(one)
+    return returns, damaged
+
+
+def wanted(one: Standing, options: Options) -> bool:
+    if options.step and (one.next is None or one.next.step != options.step):
+        return False
+    if options.due is None:
+        return True
+    return one.deadline is not None and left(one) <= options.due

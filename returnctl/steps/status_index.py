@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -19,25 +18,14 @@ from returnctl.returns.deadlines import Deadline
 from returnctl.returns.index import Index, Summary
 from returnctl.returns.reference import Reference, from_folder
 from returnctl.returns.state import State
-from returnctl.steps.status_facts import Standing, facts
+from returnctl.steps.status_facts import Found, Standing, facts, read, wanted
 
 if TYPE_CHECKING:
     from returnctl.steps.status import Options
 
-#: Returns, and the names of those whose record is damaged.
-Found = tuple[list[Standing], list[str]]
 
-
-def by_index(
-    app: App,
-    options: Options,
-    wanted: Callable[[Standing, Options], bool],
-    read: Callable[[App, Options, Iterable[Reference]], Found],
-) -> Found | None:
-    """What `read` would find in all records, for many returns; None where there can be no index.
-
-    `read` is for the returns that the index can't tell of, `wanted` keeps those that are asked for.
-    """
+def by_index(app: App, options: Options) -> Found | None:
+    """What `read` would find in all records, for many returns; None where there can be no index."""
     import sqlite3
 
     form = hex_of(repr((__version__, Standing.__struct_fields__, Deadline.__struct_fields__)).encode())[:8]
@@ -47,7 +35,7 @@ def by_index(
             Index(app.settings.cache_folder / "index", app.workspace.root, _summary, form)
         ) as index:
             index.update(thorough=not narrow)
-            return _from_index(app, options, index, wanted, read)
+            return _from_index(app, options, index)
     except (sqlite3.Error, OSError, DiskTrouble, Failed):
         return None
 
@@ -62,13 +50,7 @@ def _until(app: App, options: Options) -> str | None:
     return (max(days) + timedelta(days=min(options.due, 100_000))).isoformat()
 
 
-def _from_index(
-    app: App,
-    options: Options,
-    index: Index,
-    wanted: Callable[[Standing, Options], bool],
-    read: Callable[[App, Options, Iterable[Reference]], Found],
-) -> Found:
+def _from_index(app: App, options: Options, index: Index) -> Found:
     returns: list[Standing] = []
     damaged: list[str] = []
     root = str(app.workspace.root.absolute())

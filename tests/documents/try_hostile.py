@@ -33,7 +33,7 @@ def attempt(data: bytes) -> Outcome:
         rebuilt = accept_label(data).data
     except Refused as refusal:
         refused = refusal.message
-    guard.end()  # a child counts once it has ended
+    guard._children.close()  # a child counts once it has ended
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Outcome(data=rebuilt, refused=refused, seconds=seconds, mebibytes=after.ru_maxrss / 1024)
