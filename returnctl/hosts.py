@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -12,9 +13,13 @@ from returnctl.marks import mark
 
 def is_loopback(url: str) -> bool:
     """Whether the address is this machine's own."""
+    return _is_here(urlsplit(url).hostname or "")
+
+
+@functools.lru_cache(maxsize=64)
+def _is_here(host: str) -> bool:
     import ipaddress
 
-    host = urlsplit(url).hostname or ""
     if host == "localhost":
         return True
     with suppress(ValueError):

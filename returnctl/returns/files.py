@@ -21,14 +21,18 @@ RECORD = "return.json"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 #: What network file systems say that can't flush a folder; the file itself is flushed.
 _NO_FOLDER_SYNC = {errno.EINVAL, errno.ENOTSUP}
+#: Never through a link; byte for byte where the system would else change the ends of lines.
+_PLAINLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
 def ensure_folder(folder: Path) -> None:
     """Make `folder` and what is missing above it, for its owner alone. Raises Failed for a symbolic link."""
-    if folder.is_symlink():
-        raise _link(folder)
-    if folder.is_dir():
-        return
+    with contextlib.suppress(OSError):
+        mode = folder.lstat().st_mode
+        if stat.S_ISLNK(mode):
+            raise _link(folder)
+        if stat.S_ISDIR(mode):
+            return
     try:
         _make_folders(folder)
     except FileExistsError:
@@ -80,16 +84,11 @@ def write_atomic(path: Path, content: bytes) -> None:
     ensure_folder(path.parent)
     if path.is_symlink():
         raise _link(path)
-    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
-        _write_new(beside, content)
-        beside.replace(path)
+        _put(path, content, flush=True)
         _sync_folder(path.parent)
     except OSError as error:
         raise trouble(error, path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def move(path: Path, target: Path) -> None:
@@ -105,24 +104,55 @@ def move(path: Path, target: Path) -> None:
 
 def write_loosely(path: Path, content: bytes) -> None:
     """Replace `path` in one step, without waiting for the disk: for what may be lost when the power fails."""
-    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
-        _write_new(beside, content, flush=False)
-        beside.replace(path)
+        _put(path, content, flush=False)
     except OSError as error:
         raise trouble(error, path) from error
-    finally:
+
+
+def _put(path: Path, content: bytes, *, flush: bool) -> None:
+    """Write beside, then move. What could not be moved is taken away again."""
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    try:
+        _write_new(beside, content, flush=flush)
+        beside.replace(path)
+    except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+        raise
 
 
-def _write_new(path: Path, content: bytes, *, flush: bool = True) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, opened above with the flags we need
-        file.write(content)
-        file.flush()
+@contextlib.contextmanager
+def sign(path: Path, content: bytes) -> Iterator[None]:
+    """Words that stand in a file for as long as the block lasts; then it is empty. Whoever reads may meet half of
+    them. Raises DiskTrouble, Failed for a symbolic link."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _PLAINLY, 0o600)
+    except OSError as error:
+        raise (_link(path) if error.errno == errno.ELOOP else trouble(error, path)) from error
+    try:
+        try:
+            os.write(descriptor, content)
+        except OSError as error:
+            raise trouble(error, path) from error
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, 0)
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def _write_new(path: Path, content: bytes, *, flush: bool) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAINLY, 0o600)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
         if flush:
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -142,7 +172,7 @@ def read_bytes(path: Path, *, max_bytes: int) -> bytes:
     """The whole of a regular file that is no symbolic link. Raises FileNotFoundError, Failed, DiskTrouble."""
     try:
         # O_NONBLOCK: opening a named pipe would wait for its other end.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        descriptor = os.open(path, os.O_RDONLY | _PLAINLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise
     except OSError as error:

@@ -84,10 +84,12 @@ def kind(root: Path) -> str:
     return FILE if _seen_through_network(str(root)) else SYSTEM
 
 
-def note_kind(root: Path) -> None:
-    """Write down that locks are files here, for those who see another file system. Call it where one may write."""
-    if kind(root) == FILE and not (root / KIND).is_file():
+def noted(root: Path, path: Path) -> BaseFileLock:
+    """As `made`; that locks are files here is written down, for those who see another file system."""
+    found = kind(root)
+    if found == FILE and not (root / KIND).is_file():
         files.write_atomic(files.inside(root, KIND), FILE.encode())
+    return of_kind(found, path)
 
 
 _KINDS: dict[str, str] = {}

@@ -91,12 +91,12 @@ class Workspace:
         """
         from filelock import Timeout
 
-        files.ensure_folder(files.inside(self.root, LOCKS))
-        path = files.inside(self.root, f"{LOCKS}/{reference.folder}{apart and f'.{apart}'}.lock")
+        folder = files.inside(self.root, LOCKS)
+        files.ensure_folder(folder)
+        path = files.inside(folder, f"{reference.folder}{apart and f'.{apart}'}.lock")
         note = path.with_suffix(".holder.json")
-        locks.note_kind(self.root)
         names.note(self.root, reference)
-        lock = locks.made(self.root, path)
+        lock = locks.noted(self.root, path)
         try:
             lock.acquire()
         except Timeout:
@@ -104,14 +104,13 @@ class Workspace:
         except OSError as error:
             raise files.trouble(error, path) from error
         try:
-            files.write_loosely(note, _holder())
-            changes.note(self.root, reference.folder)
-            yield
-        finally:
-            changes.note(self.root, reference.folder)
-            # Before the lock goes: else the next one's contenders would be told of us.
-            with contextlib.suppress(ReturnctlError, OSError):
-                files.write_loosely(note, b"{}")
+            with files.sign(note, _holder()):
+                changes.note(self.root, reference.folder)
+                try:
+                    yield
+                finally:
+                    changes.note(self.root, reference.folder)
+        finally:  # the sign is down before the lock goes: else the next one's contenders would be told of us
             lock.release()
 
     def record(self, reference: Reference) -> Record:

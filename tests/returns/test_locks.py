@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -19,7 +20,6 @@ import pytest
 from filelock import FileLock
 
 from returnctl.errors import Busy, DiskTrouble, Failed
-from returnctl.returns import files
 from returnctl.returns.reference import Reference
 from returnctl.returns.workspace import LOCKS, Workspace
 
@@ -203,12 +203,12 @@ class TestReleasing:
     def test_when_the_note_can_not_be_written(
         self, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def full(path: Path, content: bytes) -> None:
-            raise DiskTrouble("full")
+        def full(descriptor: int, content: bytes) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr(files, "write_loosely", full)
-            with pytest.raises(DiskTrouble):
+            patch.setattr(os, "write", full)
+            with pytest.raises(DiskTrouble, match="no space"):
                 hold(workspace)
         hold(workspace)
 
