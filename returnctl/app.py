@@ -20,6 +20,8 @@ from returnctl.returns.workspace import Workspace, standing_in
 from returnctl.settings import Profile, Settings, default_workspace
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from returnctl.carriers.base import Credentials, Money
     from returnctl.carriers.client import CarrierClient
     from returnctl.credentials import Secret
@@ -59,6 +61,7 @@ class App:
     def __init__(self, options: Options, settings: Settings | None = None) -> None:
         self.options = options
         self.settings = settings or Settings()
+        self.gate: AbstractContextManager[object] | None = None
         self._tokens: dict[str, Secret] = {}
         self._accounts: dict[tuple[str, str], Credentials | None] = {}
 
@@ -279,7 +282,9 @@ class App:
         from returnctl import __version__
         from returnctl.http import Http
 
-        return Http(user_agent=f"returnctl/{__version__}", trace=self.trace, limiter=self._limiter())
+        return Http(
+            user_agent=f"returnctl/{__version__}", trace=self.trace, limiter=self._limiter(), gate=self.gate
+        )
 
     def _limiter(self) -> Limiter | None:
         """The workspace's pace; none where there is no workspace yet, and in a dry run, which writes nothing."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin, urlsplit
@@ -91,7 +91,8 @@ class Http:
     """Sends requests. May be shared between threads.
 
     `trace` gets one line for each request and answer, without queries, headers or bodies. `now` is the clock
-    that the dates of services are held against.
+    that the dates of services are held against. `gate` is entered for as long as a request is on its way: a
+    semaphore lets so many at once.
     """
 
     def __init__(
@@ -102,12 +103,14 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         limiter: Limiter | None = None,
+        gate: AbstractContextManager[object] | None = None,
     ) -> None:
         self._user_agent = user_agent
         self._trace = trace or (lambda _: None)
         self._sleep = sleep
         self._now = now
         self.limiter = limiter
+        self._gate = gate or nullcontext()
 
     def send(
         self,
@@ -140,13 +143,19 @@ class Http:
         _check_headers(request, hidden, self._user_agent)
         place = _Place(urlsplit(request.url).netloc, account or authorization or "", tuple(quotas))
         self._keep_pace(place)
-        limits = Limits(
-            max_bytes=max_bytes,
-            ends=time.monotonic() + deadline_s,
-            seconds=deadline_s,
-            public_only=public_only,
-        )
-        call = _Call(request=request, hidden=hidden, limits=limits, check_redirect=check_redirect)
+        with self._gate:
+            limits = Limits(
+                max_bytes=max_bytes,
+                ends=time.monotonic() + deadline_s,
+                seconds=deadline_s,
+                public_only=public_only,
+            )
+            call = _Call(request=request, hidden=hidden, limits=limits, check_redirect=check_redirect)
+            return self._persist(call, place, accept_statuses)
+
+    def _persist(self, call: _Call, place: _Place, accept_statuses: Container[int]) -> Answer:
+        """As many attempts as the request bears."""
+        request, limits = call.request, call.limits
         attempt, waited = 1, 0.0
         while True:
             try:

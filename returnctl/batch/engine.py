@@ -22,6 +22,8 @@ from returnctl.errors import ReturnctlError
 
 #: How often somebody who waits is asked whether the line on the screen is to change.
 _TICK_S = 0.2
+#: One thread more for every so many requests: it reads, checks and records while they are on their way.
+_SPARE = 2
 
 
 class Engine(Struct, frozen=True, kw_only=True):
@@ -127,14 +129,16 @@ def _lost(row: Row, error: BaseException) -> Outcome:
 
 @contextlib.contextmanager
 def threads(work: Callable[[Row], Outcome], jobs: int, *, ahead: bool) -> Iterator[Engine]:
-    """With `ahead` each thread finds its next row waiting; without, nothing begins before an outcome was looked at."""
+    """With `ahead` there is work beside `jobs` requests that are on their way: some rows more are worked on, and each
+    thread finds its next one waiting. Without, nothing begins before an outcome was looked at."""
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(jobs, thread_name_prefix="batch") as executor:
+    hands = jobs + jobs // _SPARE if ahead else jobs
+    with ThreadPoolExecutor(hands, thread_name_prefix="batch") as executor:
         yield Engine(
             executor=executor,
             work=lambda part: [work(row) for row in part],
-            window=jobs * (2 if ahead else 1),
+            window=hands * (2 if ahead else 1),
         )
 
 

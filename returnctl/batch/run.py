@@ -319,7 +319,7 @@ def _engine(rows: Rows, setup: Setup, options: Options) -> Iterator[Engine]:
     if options.engine == "threads":
         ahead = not (options.buy or options.fail_fast)
         with (
-            contextlib.closing(Desk(setup)) as desk,
+            contextlib.closing(Desk(setup, at_once=options.jobs)) as desk,
             engine.threads(lambda row: work(desk, row), options.jobs, ahead=ahead) as chosen,
         ):
             yield chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,10 @@ class Setup(Struct, frozen=True, kw_only=True):
 class Desk(App):
     """What the steps of a batch work with; may be shared between threads. Nobody is spoken to or asked."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, at_once: int | None = None) -> None:
+        """`at_once` is how many requests may be on their way together."""
         super().__init__(setup.options)
+        self.gate = threading.BoundedSemaphore(at_once) if at_once else None
         self._shared: dict[str, Marketplace] = {}
         if not setup.options.dry_run:
             files.ensure_folder(

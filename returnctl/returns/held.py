@@ -53,6 +53,11 @@ class Return:
         assert self._writable
         self.record.append(self.now().isoformat(timespec="seconds"), *happened)
 
+    def begin(self, *happened: Event) -> None:
+        """As `note`, but on disk with what is noted next: a return that came to nothing leaves no record."""
+        assert self._writable
+        self.record.begin(self.now().isoformat(timespec="seconds"), *happened)
+
     def keep(self, name: str, content: bytes) -> str:
         """Write a file of the return; `name` is relative to its folder. Returns `name`."""
         assert self._writable

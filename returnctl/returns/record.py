@@ -61,7 +61,7 @@ class _Schema(Struct):
 
 
 class Record:
-    """The events of one return and their fold. Only `append` changes it, and the file with it."""
+    """The events of one return and their fold. Only `append` and `begin` change it, and the file with it."""
 
     def __init__(self, path: Path, lines: list[bytes], state: State) -> None:
         self.path = path
@@ -92,14 +92,22 @@ class Record:
 
     def append(self, at: str, *happened: Event) -> None:
         """Add events that happened at the time `at`, and replace the file in one step."""
+        lines, state = self._with(at, happened)
+        files.write_atomic(self.path, _render(lines, state))
+        self._lines, self.state = lines, state
+
+    def begin(self, at: str, *happened: Event) -> None:
+        """Add events that reach the file with those that are appended next."""
+        self._lines, self.state = self._with(at, happened)
+
+    def _with(self, at: str, happened: tuple[Event, ...]) -> tuple[list[bytes], State]:
         lines, state = list(self._lines), self.state
         for event in happened:
             previous = hex_of(lines[-1]) if lines else ""
             entry = Entry(n=len(lines) + 1, at=at, previous=previous, what=event)  # type: ignore[arg-type]  # the union's members are the only Events
             lines.append(msgspec.json.encode(entry))
             state = fold(state, event, at)
-        files.write_atomic(self.path, _render(lines, state))
-        self._lines, self.state = lines, state
+        return lines, state
 
     def entries(self) -> list[Entry]:
         """Every event with its number and time, oldest first."""

@@ -185,7 +185,8 @@ def _open_by_hand(app: App, wanted: Reference, wish: Wish, profile: Profile) -> 
     if app.options.dry_run:
         return _planned(app, place, event)
     with app.workspace.hold(place.reference):
-        held = _create(app, place, event)
+        held = _new(app, place)
+        held.note(event)
         return _result(app, held, conversation.tell(app, held, opening.opening_words(event)))
 
 
@@ -246,7 +247,8 @@ def _open_at_marketplace(app: App, wanted: Reference, wish: Wish, profile: Profi
         would = () if living else (_would_open(marketplace, event, again=wish.new),)
         return _planned(app, place, event, Told(would=would))
     with app.workspace.hold(place.reference):
-        held = _create(app, place, event)
+        held = _new(app, place)
+        held.begin(event)
         if living:
             adoption.adopt(app, held, marketplace, living)
             told = Told()
@@ -331,15 +333,13 @@ def _covered(app: App, place: Place, wish: Wish, order: Order, line: Line) -> Op
     return event
 
 
-def _create(app: App, place: Place, event: Opened) -> Return:
+def _new(app: App, place: Place) -> Return:
     if app.workspace.exists(
         place.reference
     ):  # since we looked: what another process wrote is not written over
         raise Busy(f"Return {place.reference} was opened by another process just now.", hint="run this again")
     folder = app.workspace.folder(place.reference)
-    held = Return(place.reference, folder, Record.new(folder), lambda: app.now(place.profile))
-    held.note(event)
-    return held
+    return Return(place.reference, folder, Record.new(folder), lambda: app.now(place.profile))
 
 
 def _planned(app: App, place: Place, event: Opened, told: Told | None = None) -> OpenResult:
