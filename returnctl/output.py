@@ -73,13 +73,14 @@ def when(moment: str) -> str:
 
 def data(content: str | Line | Table) -> None:
     """A line of the result, or a table, to standard output."""
-    text = table(content) if isinstance(content, Table) else _toned(content)
+    is_table = isinstance(content, Table)
+    text = table(content, columns()) if is_table else _on_screen(_toned(content), sys.stdout)
     click.echo(_encodable(text, sys.stdout), color=_color)
 
 
 def words(text: str) -> None:
     """A line for the person, to standard error."""
-    click.echo(_encodable(safe(text), sys.stderr), err=True)
+    click.echo(_encodable(_on_screen(safe(text), sys.stderr), sys.stderr), err=True)
 
 
 def code(text: str) -> None:
@@ -130,7 +131,7 @@ def document(content: Any) -> None:
 
         content = fields.pick(msgspec.to_builtins(content), _field)
         if not isinstance(content, (dict, list, tuple)):
-            data(fields.raw(content))
+            click.echo(_encodable(safe(fields.raw(content)), sys.stdout))
             return
     encoded = msgspec.json.format(msgspec.json.encode(content), indent=2)
     click.echo(_json(encoded.decode(), sys.stdout))
@@ -141,12 +142,18 @@ def raw(content: bytes) -> None:
     click.echo(content, nl=False)
 
 
+#: No screen is so narrow that a line of so few letters has to be broken.
+_ALWAYS_FITS = 10
 #: From so many rows on, tabulate's care for each cell takes longer than all the rest.
 _LARGE = 2_000
 
 
-def table(content: Table) -> str:
+def table(content: Table, within: int | None = None) -> str:
+    """The table as text. Where it is wider than `within`, each row is a small list of its own."""
     cells = [[_cell(cell) for cell in row] for row in content.rows]
+    if within is not None and _table_width(content.headers, cells) > within:
+        tight = _plain_table(list(content.headers), cells, padding=0)
+        return tight if _widest(tight) <= within else _as_lists(content.headers, cells, within)
     # Tabulate counts wide letters by a library whose tables take longer to load than a whole `status`.
     if len(cells) > _LARGE or not all(map(_is_narrow, (cell for row in cells for cell in row))):
         return _plain_table(list(content.headers), cells)
@@ -160,16 +167,46 @@ def table(content: Table) -> str:
     )
 
 
+def fits(content: Table) -> bool:
+    """Whether the screen is wide enough for the table; anything is that is no terminal."""
+    within = columns()
+    cells = [[_cell(cell) for cell in row] for row in content.rows]
+    return within is None or _table_width(content.headers, cells) <= within
+
+
+def _table_width(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    return sum(_column_widths(headers, cells, padding=2)) + 2 * (len(headers) - 1)
+
+
+def _widest(text: str) -> int:
+    return max(map(_seen_width, text.split("\n")))
+
+
+def _as_lists(headers: Sequence[str], cells: Sequence[Sequence[str]], within: int) -> str:
+    """The first cell of each row as its title, beneath it what the others hold."""
+    beside = max(map(len, headers[1:]), default=0)
+    lines: list[str] = []
+    for title, *others in cells:
+        lines.append(title)
+        lines += (f"  {name:{beside}}  {text}" for name, text in zip(headers[1:], others, strict=True) if text)
+    return _folded("\n".join(lines), within)
+
+
 def _is_narrow(cell: str) -> bool:
     return _seen_width(cell) == len(click.unstyle(cell))
 
 
-def _plain_table(headers: list[str], cells: list[list[str]]) -> str:
-    """A table as tabulate's `simple` draws it."""
-    widths = [
-        max(len(header) + 2, *map(_seen_width, column))
-        for header, column in zip(headers, zip(*cells, strict=True), strict=True)
+def _column_widths(headers: Sequence[str], cells: Sequence[Sequence[str]], padding: int) -> list[int]:
+    columns = zip(*cells, strict=True) if cells else ((),) * len(headers)
+    return [
+        max(len(header) + padding, *map(_seen_width, column), 0)
+        for header, column in zip(headers, columns, strict=True)
     ]
+
+
+def _plain_table(headers: list[str], cells: list[list[str]], padding: int = 2) -> str:
+    """A table as tabulate's `simple` draws it; `padding` is what a header has beside it at least."""
+    widths = _column_widths(headers, cells, padding)
     lines = (headers, ["-" * width for width in widths], *cells)
     return "\n".join(
         "  ".join(
@@ -203,18 +240,39 @@ def width(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
         return len(text)
-    from unicodedata import east_asian_width
+    from unicodedata import category, east_asian_width
 
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(
+        0 if category(character) in ("Mn", "Me") else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
 
 
 def columns() -> int | None:
     """How wide the screen is that results go to; None where that is no terminal."""
-    if sys.stdout is None or not sys.stdout.isatty():
+    return _columns(sys.stdout)
+
+
+def _columns(stream: Any) -> int | None:
+    if stream is None or not stream.isatty():
         return None
     from shutil import get_terminal_size
 
     return get_terminal_size().columns
+
+
+def _on_screen(text: str, stream: Any) -> str:
+    """On a terminal no word is cut in two by its edge; a file or a pipe gets the lines as they are."""
+    across = _columns(stream) if len(text) > _ALWAYS_FITS else None
+    return text if across is None else _folded(text, across)
+
+
+def _folded(text: str, across: int) -> str:
+    if _widest(text) <= across:
+        return text
+    from returnctl.folding import fold
+
+    return fold(text, across, _seen_width)
 
 
 def error(problem: ReturnctlError, *, as_json: bool) -> None:

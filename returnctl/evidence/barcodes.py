@@ -6,7 +6,6 @@ two pixels for each narrow bar, and is not found when it is tilted by 20 degrees
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -111,8 +110,8 @@ def _confirmed(picture: Image.Image, barcode: Any) -> bool:
     return any(again.text == barcode.text for again in _read(larger, (barcode.format.name,)))
 
 
-@functools.cache
 def _formats(kinds: tuple[str, ...]) -> Any:
+    """Made for each picture: one that lives until the process ends makes the library complain on the screen."""
     from zxingcpp import BarcodeFormat, BarcodeFormats
 
     return BarcodeFormats([BarcodeFormat[kind] for kind in kinds])

@@ -13,8 +13,6 @@ MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-ne
 _NEXT = "→"
 _TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
 _SOON_DAYS = 3
-#: What the table of many needs at most beside the device; a narrower screen gets two lines for each return.
-_BESIDE_DEVICE = 59
 #: Narrower than this, what can be done without is left out.
 _NARROW = 60
 
@@ -78,9 +76,9 @@ def _marks(one: Standing) -> Line:
 
 
 def listed(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
-    columns = output.columns()
-    if columns is None or columns >= _BESIDE_DEVICE + max(output.width(one.device) for one in every):
-        yield Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
+    table = Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
+    if output.fits(table):
+        yield table
         return
     for one in every:
         yield f"{one.return_}  {one.device}"
