@@ -9,27 +9,53 @@ from collections.abc import Callable, Iterator
 _WHOLE = re.compile(r"Next: |returnctl |\s{4}")
 _UNIT = re.compile(r"(?<=: )(?:[/~]|[A-Za-z]:\\).*$|(?:`[^`]*`|[^ `]|`)+")
 _MARK = re.compile(r" *(?:(?:[-–·]|\d+\.|\[ \]) )?")
+_WORD = re.compile(r"\S+")
+_COLUMN = re.compile(r"\S+(?: \S+)*  +")
 _NARROWEST = 20
+_ROOM = 16
 
 
-def fold(text: str, columns: int, width: Callable[[str], int]) -> str:
-    """`text` in lines of at most `columns`, as `width` measures; longer only where it may not be broken."""
-    return "\n".join(part for line in text.split("\n") for part in _folded(line, columns, width))
+def fold(text: str, columns: int, width: Callable[[str], int], *, whole: bool = True) -> str:
+    """`text` in lines of at most `columns`, as `width` measures.
+
+    A word that no line can hold is longer; so is a command with `whole`, for it may be copied.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _folded(line, columns, width, whole))
 
 
-def _folded(line: str, columns: int, width: Callable[[str], int]) -> Iterator[str]:
+def _folded(line: str, columns: int, width: Callable[[str], int], whole: bool) -> Iterator[str]:
     if columns < _NARROWEST or width(line) <= columns or _WHOLE.match(line):
         yield line
         return
-    mark = _MARK.match(line)
-    begun = mark[0] if mark else ""
-    # A line of columns goes on a little further in than the next one begins.
-    beneath = " " * (len(begun) + (2 if "  " in line[len(begun) :] else 0))
-    shown, at = begun, len(begun)
-    for unit in _UNIT.finditer(line, len(begun)):
-        longer = shown + line[at : unit.start()] + unit[0]
-        if shown.strip() and shown != begun and width(longer) > columns:
+    begun, beneath = _edge(line, columns, width)
+    shown, at = line[:begun], begun
+    for start, end in _units(line, begun, lambda unit: whole or beneath + width(unit) <= columns):
+        unit = line[start:end]
+        longer = shown + line[at:start] + unit
+        if len(shown) > begun and width(longer) > columns:
             yield shown
-            longer = beneath + unit[0]
-        shown, at = longer, unit.end()
+            room = columns - width(unit)
+            longer = " " * (beneath if beneath <= room else min(begun + 2, max(room, 0))) + unit
+        shown, at = longer, end
     yield shown
+
+
+def _units(line: str, begun: int, stays: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
+    """Where each word, command or path begins and ends."""
+    for unit in _UNIT.finditer(line, begun):
+        if stays(unit[0]):
+            yield unit.span()
+        else:
+            yield from (word.span() for word in _WORD.finditer(line, *unit.span()))
+
+
+def _edge(line: str, columns: int, width: Callable[[str], int]) -> tuple[int, int]:
+    """Where the line's words begin, and how far in those beneath them do."""
+    mark = _MARK.match(line)
+    begun = mark.end() if mark else 0
+    column = _COLUMN.match(line, begun)
+    if not column:
+        return begun, begun
+    # Beneath the second column, or where that is too far to the right, a little further in than the next line.
+    second = width(line[: column.end()])
+    return begun, second if columns - second >= _ROOM else begun + 2

@@ -73,8 +73,10 @@ def when(moment: str) -> str:
 
 def data(content: str | Line | Table) -> None:
     """A line of the result, or a table, to standard output."""
-    is_table = isinstance(content, Table)
-    text = table(content, columns()) if is_table else _on_screen(_toned(content), sys.stdout)
+    if isinstance(content, Table):
+        text = table(content, columns())
+    else:
+        text = _on_screen(_toned(content), sys.stdout)
     click.echo(_encodable(text, sys.stdout), color=_color)
 
 
@@ -188,7 +190,9 @@ def _as_lists(headers: Sequence[str], cells: Sequence[Sequence[str]], within: in
     lines: list[str] = []
     for title, *others in cells:
         lines.append(title)
-        lines += (f"  {name:{beside}}  {text}" for name, text in zip(headers[1:], others, strict=True) if text)
+        lines += (
+            f"  {name:{beside}}  {text}" for name, text in zip(headers[1:], others, strict=True) if text
+        )
     return _folded("\n".join(lines), within)
 
 

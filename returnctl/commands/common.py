@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from returnctl.errors import Usage
+from returnctl.help_page import HARD_SPACE, Formatter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -195,27 +196,10 @@ def cli_command(
     return decorate
 
 
-_HARD_SPACE, _HARD_HYPHEN = "\N{NO-BREAK SPACE}", "\N{NON-BREAKING HYPHEN}"
-
-
-class _Formatter(click.HelpFormatter):
-    """Breaks no line at a hyphen: `in-transit` and `--no-input` are words to copy."""
-
-    def write_text(self, text: str) -> None:
-        super().write_text(text.replace("-", _HARD_HYPHEN))
-
-    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        unbroken = [(name, words.replace("-", _HARD_HYPHEN)) for name, words in rows]
-        super().write_dl(unbroken, col_max, col_spacing)
-
-    def getvalue(self) -> str:
-        return super().getvalue().replace(_HARD_HYPHEN, "-").replace(_HARD_SPACE, " ")
-
-
 class Context(click.Context):
     """Click's, with our help pages."""
 
-    formatter_class = _Formatter
+    formatter_class = Formatter
 
 
 class _Command(click.Command):
@@ -241,13 +225,30 @@ class _Command(click.Command):
         _write_exit_status(self, formatter)
 
 
+#: Longer than any summary.
+_LONGEST = 200
+
+
+class _Plain(click.Command):
+    """One without the common options."""
+
+    context_class = Context
+
+
 class InOrder(click.Group):
     """Commands of a command, in the order in which they are defined."""
 
     context_class = Context
+    command_class = _Plain
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(limit=_LONGEST)) for name, one in self.commands.items()]
+            )
 
 
 class _Group(InOrder):
@@ -278,7 +279,7 @@ def _write_exit_status(command: click.Command, formatter: click.HelpFormatter) -
 
 def _write_flow(items: list[str], formatter: click.HelpFormatter) -> None:
     """One after the other; no item is broken in two."""
-    formatter.write_text(", ".join(item.replace(" ", _HARD_SPACE) for item in items))
+    formatter.write_text(", ".join(item.replace(" ", HARD_SPACE) for item in items))
 
 
 def exit_codes(command: click.Command) -> list[int]:

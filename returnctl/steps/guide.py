@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -12,7 +11,9 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from returnctl import output
 from returnctl.app import App
+from returnctl.folding import fold
 from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import files, guides, policy
@@ -93,17 +94,10 @@ def _naming(section: Section, reference: Reference) -> Section:
 
 def _lines(section: Section, width: int) -> Iterator[str]:
     yield ""
-    yield from textwrap.wrap(section.title, width)
+    yield fold(section.title, width, output.width, whole=False)
     for number, step in enumerate(section.steps, 1):
         mark = f"{number}." if len(section.steps) > 1 else "–"
-        yield from textwrap.wrap(
-            step,
-            width,
-            initial_indent=f"  {mark} ",
-            subsequent_indent=" " * (len(mark) + 3),
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        yield fold(f"  {mark} {step}", width, output.width, whole=False)
 
 
 def _paper(market: str) -> Literal["a4", "letter"]:
