@@ -74,7 +74,8 @@ class App:
 
     def say_table(self, table: output.Table) -> None:
         """A table for the person, as `say`."""
-        self.say(output.table(table))
+        if not self.options.quiet and not self.options.json:
+            output.words(table)
 
     def say_code(self, text: str) -> None:
         """A QR code for the person, as `say`."""

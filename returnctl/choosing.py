@@ -32,7 +32,9 @@ def choose(app: App, kind: str, choice: Choice) -> Assignment:
     files, ignored = _files(choice.files)
     for path in choice.explicit.values():
         if not path.is_file():
-            raise Usage(f"{path}: there is no such picture.")
+            raise Usage(
+                f"{path}: there is no such picture.", hint="give VIEW=FILE with a picture that is there"
+            )
     if choice.in_order:
         wanted = tuple(view for view in views if view not in choice.without)
         assignment = in_order(files, wanted)

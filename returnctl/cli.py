@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 import threading
@@ -227,6 +228,9 @@ def _from_click(error: click.ClickException) -> ReturnctlError:
         message = (
             f"No such option '{error.option_name}'.{_meant(error.option_name, error.possibilities or ())}"
         )
+    elif isinstance(error, click.BadParameter) and not isinstance(error, click.MissingParameter):
+        # Click begins with “Invalid value”; what is wrong with it comes after.
+        message = re.sub(r"^Invalid value for '?(.+?)'?: ", r"\1: ", message)
     if isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "returnctl"
         hint = f"see `{path} --help`"

@@ -35,13 +35,17 @@ def read(name: Path) -> str:
         content = _stdin() if str(name) == "-" else _file(name)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Usage(f"--token-file {name}: that is not text.") from None
+        raise Usage(
+            f"--token-file {name}: that is not text.", hint="it holds the token, or a carrier's lines"
+        ) from None
     except OSError as error:
         raise Usage(f"--token-file {name}: {(error.strerror or 'unreadable').lower()}.") from None
     if len(content) > MAX_BYTES:
         raise Usage(f"--token-file {name}: that is far too long for a token.")
     if not text.strip():
-        raise Usage(f"--token-file {name}: there is nothing in it.")
+        raise Usage(
+            f"--token-file {name}: there is nothing in it.", hint="it holds the token, or a carrier's lines"
+        )
     return text
 
 
@@ -61,7 +65,10 @@ def token(text: str) -> str:
         return text
     if text.isascii() and len(text.split()) == 2 and text.split()[0].lower() in ("bearer", "basic", "token"):
         raise Usage("A word stands before the token.", hint="give the token alone, without Bearer or Basic")
-    raise Usage("That is no token: a token is one word of plain letters, digits and signs.")
+    raise Usage(
+        "That is no token: a token is one word of plain letters, digits and signs.",
+        hint="copy it again, without what stands around it",
+    )
 
 
 def carrier_values(text: str, code: str) -> dict[str, str]:

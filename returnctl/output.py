@@ -73,16 +73,21 @@ def when(moment: str) -> str:
 
 def data(content: str | Line | Table) -> None:
     """A line of the result, or a table, to standard output."""
-    if isinstance(content, Table):
-        text = table(content, columns())
-    else:
-        text = _on_screen(_toned(content), sys.stdout)
+    text = (
+        table(content, columns()) if isinstance(content, Table) else _on_screen(_toned(content), sys.stdout)
+    )
     click.echo(_encodable(text, sys.stdout), color=_color)
 
 
-def words(text: str) -> None:
-    """A line for the person, to standard error."""
-    click.echo(_encodable(_on_screen(safe(text), sys.stderr), sys.stderr), err=True)
+def words(content: str | Table) -> None:
+    """A line for the person, or a table, to standard error."""
+    text = table(content, _columns(sys.stderr)) if isinstance(content, Table) else question(content)
+    click.echo(_encodable(text, sys.stderr), err=True)
+
+
+def question(text: str) -> str:
+    """A question for the person as the screen behind standard error holds it."""
+    return _on_screen(safe(text), sys.stderr)
 
 
 def code(text: str) -> None:

@@ -81,7 +81,7 @@ def cancel(app: App, held: Return) -> Told:
     if booked is None:
         if "pickup-cancelled" in held.state.sent.get(STEP, {}):
             return Told()
-        raise Refused("No pickup is booked.")
+        raise Refused("No pickup is booked.", hint="--pickup DATE books one")
     client = app.carrier(booked.carrier, app.profile_of(held.state))
     if not (client.has_credentials and booked.confirmation):
         if not app.options.dry_run:

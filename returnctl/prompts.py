@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import click
 
+from returnctl import output
+
 
 @contextlib.contextmanager
 def _asking() -> Iterator[None]:
@@ -20,23 +22,32 @@ def _asking() -> Iterator[None]:
 
 
 def ask(what: str, *, choices: tuple[str, ...] = (), default: str | None = None) -> str:
-    kind = click.Choice(choices) if choices else str
+    def chosen(given: str) -> str:
+        try:
+            return str(click.Choice(choices).convert(given, None, None)) if choices else given
+        except click.BadParameter as error:  # click says it after “Error:”
+            raise click.UsageError(
+                output.question(f"Error: {error.message}").removeprefix("Error: ")
+            ) from None
+
+    one_of = f" ({', '.join(choices)})" if choices else ""
     with _asking():
-        return str(click.prompt(what, type=kind, default=default, err=True)).strip()
+        said = click.prompt(output.question(f"{what}{one_of}"), default=default, value_proc=chosen, err=True)
+    return str(said).strip()
 
 
 def confirm(question: str) -> bool:
     with _asking():
-        return bool(click.confirm(question, default=False, err=True))
+        return bool(click.confirm(output.question(question), default=False, err=True))
 
 
 def secret(what: str) -> str:
     """A text that is not shown while it is typed."""
     with _asking():
-        return str(click.prompt(what, hide_input=True, err=True))
+        return str(click.prompt(output.question(what), hide_input=True, err=True))
 
 
 def optional(what: str) -> str:
     """A text that may be left empty."""
     with _asking():
-        return str(click.prompt(what, default="", show_default=False, err=True)).strip()
+        return str(click.prompt(output.question(what), default="", show_default=False, err=True)).strip()

@@ -146,7 +146,7 @@ def offers(app: App, held: Return, wanted: LabelOrder, carrier: str | None) -> l
         raise AuthFailed(
             f"There are no credentials for {whose}, so no label can be bought.",
             hint="set RETURNCTL_UPS_CLIENT_ID, _CLIENT_SECRET and _ACCOUNT (likewise USPS, FEDEX), or use the "
-            "carrier's website and `label --file`",
+            "carrier's website and `returnctl label --file FILE`",
         )
     found: list[Offer] = []
     for client in clients:
@@ -178,7 +178,10 @@ def check_price(offer: Offer, limit: Decimal | None) -> None:
         )
     if Decimal(offer.quote.price.amount) > limit:
         price = offer.quote.price
-        raise Refused(f"The cheapest label costs {price.amount} {price.currency}, more than {limit}.")
+        raise Refused(
+            f"The cheapest label costs {price.amount} {price.currency}, more than {limit}.",
+            hint="raise --max-price, or take your own label with --file FILE",
+        )
 
 
 def buy(held: Return, offer: Offer, wanted: LabelOrder, may_have_happened: MayHaveHappened) -> None:

@@ -22,11 +22,13 @@ _PDF_BYTES = 3_000_000
 def upload(app: App, path: Path) -> Upload:
     """The file as it is attached. Raises Usage where there is none, Refused for what is no picture and no PDF."""
     if not path.is_file():
-        raise Usage(f"{path}: there is no such file.")
+        raise Usage(f"{path}: there is no such file.", hint="give a picture or a PDF")
     if path.suffix.lower() == ".pdf":
         content = path.read_bytes()
         if not content.startswith(b"%PDF-") or len(content) > _PDF_BYTES:
-            raise Refused(f"{path.name}: not a PDF of at most 3 MB.")
+            raise Refused(
+                f"{path.name}: not a PDF of at most 3 MB.", hint="print it to a smaller PDF and give that"
+            )
         return Upload(name=safe_name(path.name), media_type="application/pdf", content=content)
     from returnctl.evidence.copies import clean_copy
 

@@ -134,7 +134,10 @@ def _name(file: str) -> str:
 def _opened(file: str) -> Iterator[IO[bytes]]:
     if file == "-":
         if sys.stdin is None or sys.stdin.isatty():
-            raise Usage("`-` reads the rows from standard input, and nothing is piped into it.")
+            raise Usage(
+                "`-` reads the rows from standard input, and nothing is piped into it.",
+                hint="such as `returnctl inbox --json | returnctl batch -`",
+            )
         yield sys.stdin.buffer
         return
     try:

@@ -96,7 +96,10 @@ class Ups(UpsShipping, UpsPickups):
             raise Refused(f"UPS knows several such places: {names}.", hint="Give a postcode.")
         error = self.parse_error(answer)
         if error:
-            raise Refused(f"UPS found no drop-off point: {error[1].rstrip('.')} ({error[0]}).")
+            raise Refused(
+                f"UPS found no drop-off point: {error[1].rstrip('.')} ({error[0]}).",
+                hint="Try a place nearby.",
+            )
         if not isinstance(dig(body, "LocatorResponse"), dict):
             raise incomplete(answer, "drop-off points")
         return ()

@@ -120,7 +120,8 @@ def _one(option: str, param: click.Parameter, text: str) -> Any:
 def _existing(option: str, path: Any) -> Any:
     if not path.exists():
         raise Usage(
-            f"{option}: there is no {path}.", hint="a path is seen from the folder that one stands in"
+            f"{option}: there is no file or folder {path}.",
+            hint="a path is seen from the folder that one stands in",
         )
     return path.absolute()
 

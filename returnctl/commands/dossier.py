@@ -49,6 +49,7 @@ def _verify(app: App, words: tuple[str, ...], paper: str | None, anchor: str | N
         raise Usage("--paper goes with `dossier RETURN`.")
     if len(words) != 1:
         raise Usage(
-            "Which file? `dossier verify` takes one dossier.", hint="returnctl dossier verify dossier.pdf"
+            "Which file? `dossier verify` takes one dossier.",
+            hint="such as `returnctl dossier verify dossier.pdf`",
         )
     app.show(step.run(app, Path(words[0]), anchor))

@@ -39,5 +39,5 @@ def command(app: App, words: tuple[str, ...], kind: str, files: tuple[Path, ...]
 
     reference, rest = app.named(words)
     if any(not word.strip() for word in rest):
-        raise Usage("The text is empty.")
+        raise Usage("The text is empty.", hint="leave it out, or give it a value")
     app.show(step.run(app, reference, step.Options(kind=kind, text=" ".join(rest) or None, files=files)))

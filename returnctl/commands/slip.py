@@ -56,7 +56,9 @@ def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
     if read:
         line = sys.stdin.readline().strip() if sys.stdin else ""
         if not line:
-            raise Usage("--unlock-code-stdin: standard input held no code.")
+            raise Usage(
+                "--unlock-code-stdin: standard input held no code.", hint="its first line is the code"
+            )
         return Secret(line[:60], "standard input")
     if not ask:
         return None

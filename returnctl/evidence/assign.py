@@ -73,7 +73,7 @@ def list_pictures(folder: Path) -> Listing:
                     message = f"{folder} holds more than {MAX_FILES} files"
                     raise Usage(message, hint="Put the device's photos into a folder of their own.")
     except OSError as error:
-        raise Usage(f"{folder} can't be read ({error.strerror})", hint="Check the folder's name.") from None
+        raise Usage(f"{folder} can't be read ({error.strerror}).", hint="Check the folder's name.") from None
     return Listing(
         files=tuple(sorted(files, key=_natural)),
         ignored=tuple(sorted(ignored, key=lambda entry: _natural(entry.path))),
@@ -128,12 +128,12 @@ def in_order(files: Sequence[Path], views: Sequence[str]) -> Assignment:
         Usage: there are more or fewer files than views, or a file doesn't say when it was taken.
     """
     if len(files) != len(views):
-        message = f"{len(files)} pictures for {len(views)} views: the order only tells with one for each"
+        message = f"{len(files)} pictures for {len(views)} views: the order only tells with one for each."
         raise Usage(message, hint=f"The views are, in this order: {', '.join(views)}.")
     times = {path: capture_time(path) for path in files}
     timeless = [path.name for path, taken in times.items() if taken is None]
     if timeless:
-        message = f"no capture time in {', '.join(timeless)}"
+        message = f"There is no capture time in {', '.join(timeless)}."
         raise Usage(message, hint="Say which view each shows, with --view VIEW=FILE.")
     taken_first = sorted(files, key=lambda path: (times[path] or datetime.min, _natural(path)))
     return Assignment(by_view=dict(zip(views, taken_first, strict=True)))

@@ -201,5 +201,5 @@ def damaged(path: Path, why: str) -> Damaged:
     """The error for a record that fails a check."""
     return Damaged(
         f"{path} is damaged: {why}. It was left as it is.",
-        hint="restore it from a backup, or move its folder away and run `returnctl open` to adopt the return again",
+        hint="restore it from a back-up, or move its folder away and run `returnctl open` to adopt the return again",
     )

@@ -60,7 +60,10 @@ def run(app: App, reference: Reference) -> CancelResult:
         label = held.state.label
         number = label.tracking_number if label and label.source == "purchased" else None
         if held.state.role == "seller" and not (pickup or number or _has_told(held)):
-            raise Refused("Nothing that the seller's desk arranged is left to cancel.")
+            raise Refused(
+                "Nothing that the seller's desk arranged is left to cancel.",
+                hint="`returnctl status RETURN` shows what there is",
+            )
         if app.options.dry_run:
             return _result(app, held, pickup, number, Told(would=tuple(_plan(held, pickup, number))))
         if not app.confirm(_question(held, pickup, number)):

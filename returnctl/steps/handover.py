@@ -59,7 +59,7 @@ def run(app: App, reference: Reference) -> HandoverResult:
             return result
         raise Pending(
             "This waits until you have pasted it.",
-            hint=f"then: returnctl handover {held.name} --done",
+            hint=f"then `returnctl handover {held.name} --done`",
             result=result,
         )
 

@@ -170,7 +170,10 @@ def _read(app: App, held: Return, options: Options) -> Identified:
     read: dict[str, str] = {}
     for path in options.images:
         if not path.is_file():
-            raise Usage(f"{path}: there is no such picture.")
+            raise Usage(
+                f"{path}: there is no such picture.",
+                hint="give a picture of the box, the label or the screen",
+            )
         for reading in app.eyes.read_imeis(path, expected=expected[0] if expected else None):
             read.setdefault(reading.imei.digits, reading.source)
     if not read:

@@ -151,13 +151,13 @@ def _from_marketplace(app: App, held: Return) -> Told:
             raise _awaited(app, held, case.label_due)
         raise Refused(
             "The seller does not pay the way back, so there is no prepaid label.",
-            hint="buy one (`label --buy`), or take your own: `label --file FILE` or `label --number N`",
+            hint="buy one with --buy, or take your own with --file FILE or --number N",
         )
     _keep_remote(app, held, marketplace, case)
     if case.label.state == "expired" and not app.options.dry_run:
         raise Refused(
             f"The label {case.label.tracking_number} has expired.",
-            hint="add another: `label --again --file FILE`, or `label --again --buy`"
+            hint="add another with --again --file FILE, or --again --buy"
             if held.state.role == "seller"
             else f"ask for a new one: `returnctl label {held.name} --again`",
         )
@@ -201,7 +201,7 @@ def _awaited(app: App, held: Return, due: str | None) -> Pending:
         held.note(LabelAwaited(due=due))
     return Pending(
         f"There is no label yet; the seller sends it by {when(due)}.",
-        hint="look again later; one that came by mail goes in with `label --file FILE`",
+        hint="look again later; one that came by mail goes in with `returnctl label {held.name} --file FILE`",
     )
 
 
@@ -228,7 +228,7 @@ def _buy(app: App, held: Return, terms: Terms) -> Told:
     if state.coverage.verdict == "excluded" and "coverage" not in state.accepted:
         raise Refused(
             "This return is not covered, so no label is bought for it.",
-            hint="`open --accept coverage` goes on",
+            hint=f"`returnctl open {held.name} --accept coverage` goes on",
         )
     wanted = purchase.order(app, held, terms)
     offers = purchase.offers(app, held, wanted, terms.carrier)

@@ -280,7 +280,9 @@ def _open(held: Return, marketplace: Marketplace, *, again: bool) -> Told:
     prepared = marketplace.prepare_open(opening.new_case(held.state, again=again))
     outcome = conversation.send(held, marketplace, prepared, Covers(step=STEP, items={"open": "yes"}))
     if "case" not in outcome.facts:
-        raise Unavailable("The marketplace opened the return but did not name it.", hint="run `open` again")
+        raise Unavailable(
+            "The marketplace opened the return but did not name it.", hint="run the same command again"
+        )
     adoption.refresh(held, marketplace)
     return Told(sent=True, messages=1)
 

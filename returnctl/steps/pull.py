@@ -111,7 +111,11 @@ def _many(wanted: Iterable[T], name: Callable[[T], str], pull: Callable[[T], Pul
                 returns += error.result.returns
     result = PullResult(role="seller", returns=tuple(returns), failed=failed)
     if failed:
-        raise SomeFailed(f"{len(failed)} of them could not be pulled whole.", result=result)
+        raise SomeFailed(
+            f"{len(failed)} of them could not be pulled whole.",
+            hint="run the same command again: it fetches what is missing",
+            result=result,
+        )
     return result
 
 
@@ -119,7 +123,10 @@ def _again(app: App, reference: Reference) -> PullResult:
     with app.holding(reference) as held:
         marketplace = desk.sellers(app.marketplace_of(held), held.state.profile)
         if held.state.case is None:
-            raise NotFound(f"Return {reference} has no case at the marketplace.")
+            raise NotFound(
+                f"Return {reference} has no case at the marketplace.",
+                hint="`returnctl inbox` lists those that have",
+            )
         return _pull(app, held, marketplace, desk.look(marketplace, held.state.case), adopted=False)
 
 

@@ -54,7 +54,7 @@ class ResolveResult(Result, kw_only=True):
 def run(app: App, reference: Reference, options: Options) -> ResolveResult:
     """Raises InDoubt, or the service's error, while something stays unknown."""
     if options.happened and options.did_not_happen:
-        raise Usage("--happened and --did-not-happen exclude each other.")
+        raise Usage("--happened and --did-not-happen exclude each other.", hint="give the one that is true")
     with standing.working(
         app, reference, lambda held: standing.result(ResolveResult, app, held, STEP)
     ) as held:

@@ -149,14 +149,14 @@ def _check_label_alive(held: Return) -> None:
 
 def _remind(app: App, held: Return) -> None:
     if held.state.backed_up is None and held.state.device.kind != "other":
-        app.warn("Nothing is noted about a back-up; `disconnect-proof --backed-up yes` notes it.")
+        app.warn("Nothing is noted about a back-up; `returnctl disconnect-proof --backed-up yes` notes it.")
     elif held.state.backed_up == "no":
         app.warn("You noted that the data is not backed up; the seller erases the device.")
 
 
 def _keep_photo(app: App, held: Return, what: str, path: Path, options: Options) -> None:
     if not path.is_file():
-        raise Usage(f"{path}: there is no such picture.")
+        raise Usage(f"{path}: there is no such picture.", hint="give a picture of the parcel")
     judgement = app.eyes.judge_parcel({what: path})[what]
     for problem in judgement.problems:
         if problem.severity == "reject":

@@ -145,7 +145,11 @@ def of_many(app: App, references: Iterable[Reference], options: Options) -> Many
                 failed[str(reference)] = error.message
     result = ManyResult(parcels=tuple(parcels), failed=failed)
     if failed:
-        raise SomeFailed(f"{len(failed)} of them could not be tracked, or won't arrive.", result=result)
+        raise SomeFailed(
+            f"{len(failed)} of them could not be tracked, or won't arrive.",
+            hint="those marked above: `returnctl track RETURN` shows one in full",
+            result=result,
+        )
     if pending:
         raise Pending("Not all parcels are there yet.", hint="ask again later", result=result)
     return result
