@@ -45,7 +45,7 @@ _TONES: dict[str, dict[str, Any]] = {
     "bad": {"fg": "red"},
 }
 #: For a screen that knows few letters.
-_PLAIN = str.maketrans(dict(zip("✓✗·→…–“”’", [*"+x.>", "...", *'-""\''], strict=True)))
+_PLAIN = str.maketrans(dict(zip("✓✗·→…–“”’™®", [*"+x.>", "...", *'-""\'', "(TM)", "(R)"], strict=True)))
 _color: bool | None = None
 _field: str | None = None
 
@@ -151,16 +151,17 @@ def raw(content: bytes) -> None:
 
 #: No screen is so narrow that a line of so few letters has to be broken.
 _ALWAYS_FITS = 10
+#: Words in a narrower one can't be read with ease.
+_NARROWEST_COLUMN = 24
 #: From so many rows on, tabulate's care for each cell takes longer than all the rest.
 _LARGE = 2_000
 
 
 def table(content: Table, within: int | None = None) -> str:
-    """The table as text. Where it is wider than `within`, each row is a small list of its own."""
+    """The table as text, in lines of at most `within`."""
     cells = [[_cell(cell) for cell in row] for row in content.rows]
     if within is not None and _table_width(content.headers, cells) > within:
-        tight = _plain_table(list(content.headers), cells, padding=0)
-        return tight if _widest(tight) <= within else _as_lists(content.headers, cells, within)
+        return _squeezed(content.headers, cells, within)
     # Tabulate counts wide letters by a library whose tables take longer to load than a whole `status`.
     if len(cells) > _LARGE or not all(map(_is_narrow, (cell for row in cells for cell in row))):
         return _plain_table(list(content.headers), cells)
@@ -187,6 +188,19 @@ def _table_width(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
 
 def _widest(text: str) -> int:
     return max(map(_seen_width, text.split("\n")))
+
+
+def _squeezed(headers: Sequence[str], cells: list[list[str]], within: int) -> str:
+    """Without the room beside the headers; else with the last column broken; else each row as a list of its own."""
+    widths = _column_widths(headers, cells, padding=0)
+    room = within - sum(widths[:-1]) - 2 * (len(widths) - 1)
+    if room < widths[-1] and room < _NARROWEST_COLUMN:
+        return _as_lists(headers, cells, within)
+    rows: list[list[str]] = []
+    for *others, last in cells:
+        first, *more = _folded(last, room).split("\n")
+        rows += [[*others, first], *([*[""] * len(others), line] for line in more)]
+    return _plain_table(list(headers), rows, padding=0)
 
 
 def _as_lists(headers: Sequence[str], cells: Sequence[Sequence[str]], within: int) -> str:

@@ -47,7 +47,7 @@ def table(photos: Iterable[Photo]) -> Iterable[str | Table]:
             one.view,
             Path(one.file).name,
             one.verdict,
-            "; ".join(problem.message for problem in one.problems),
+            " ".join(problem.message for problem in one.problems),
         )
         for one in photos
     ]
