@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 #: What is to be copied stays whole: a command, a path up to its line's end, text to paste (indented by four).
-_WHOLE = re.compile(r"Next: |returnctl |\s{4}")
+_WHOLE = re.compile(r"Next: |ready |returnctl |\s{4}")
 _UNIT = re.compile(r"(?<=: )(?:[/~]|[A-Za-z]:\\).*$|(?:`[^`]*`|[^ `]|`)+")
 _MARK = re.compile(r" *(?:(?:[-–·]|\d+\.|\[ \]) )?")
 _WORD = re.compile(r"\S+")

@@ -21,8 +21,15 @@ def _asking() -> Iterator[None]:
         raise
 
 
+def _text(given: str) -> str:
+    from returnctl.untrusted import typed
+
+    return given if given.isascii() else typed("What was typed", given)
+
+
 def ask(what: str, *, choices: tuple[str, ...] = (), default: str | None = None) -> str:
     def chosen(given: str) -> str:
+        given = _text(given)
         try:
             return str(click.Choice(choices).convert(given, None, None)) if choices else given
         except click.BadParameter as error:  # click says it after “Error:”
@@ -50,4 +57,4 @@ def secret(what: str) -> str:
 def optional(what: str) -> str:
     """A text that may be left empty."""
     with _asking():
-        return str(click.prompt(output.question(what), default="", show_default=False, err=True)).strip()
+        return _text(click.prompt(output.question(what), default="", show_default=False, err=True)).strip()

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from returnctl.errors import Usage
+
 # An escape sequence goes as a whole, or its letters would stay behind as rubbish.
 _ESCAPES = re.compile(
     r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC: titles, links, the clipboard
@@ -63,3 +65,22 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, dict):
         return {clean_text(name): _cleaned(item) for name, item in value.items()}
     return value
+
+
+def typed(what: str, text: str) -> str:
+    """An argument or an answer as the text that its bytes are in UTF-8, whatever the locale takes them for.
+
+    Raises Usage.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        import os
+
+        try:
+            return os.fsencode(text).decode()
+        except UnicodeError:
+            raise Usage(
+                f"{what} is not UTF-8 text.", hint="set the terminal to UTF-8, and type it again"
+            ) from None
+    return text

@@ -185,6 +185,7 @@ def cli_command(
 
             app = App(_merged(given))
             _refuse_empty(given)
+            _as_text(given)
             function(app, **given)
 
         made = click.command(cls=_Command)(run)
@@ -300,6 +301,15 @@ def _refuse_empty(given: dict[str, Any]) -> None:
         if value == "" or (isinstance(value, tuple) and "" in value):
             what = "An argument" if name == "words" else f"--{name.replace('_', '-')}"
             raise Usage(f"{what} is empty.", hint="leave it out, or give it a value")
+
+
+def _as_text(given: dict[str, Any]) -> None:
+    """What was typed is text, whatever the locale takes its bytes for; a file's name stays as it is."""
+    for name, value in given.items():
+        if isinstance(value, str) and not value.isascii() and not name.endswith("file"):
+            from returnctl.untrusted import typed
+
+            given[name] = typed(f"--{name.replace('_', '-')}", value)
 
 
 def _exit_status(codes: tuple[int, ...]) -> str:

@@ -31,9 +31,10 @@ def command(
       returnctl message 10000001 --template label-expired
     """
     from returnctl.steps import message as step
+    from returnctl.untrusted import typed
 
     reference, rest = app.named(words)
-    given = [" ".join(rest) or None, _body(body_file) if body_file else None, template]
+    given = [typed("The text", " ".join(rest)) or None, _body(body_file) if body_file else None, template]
     if sum(one is not None for one in given) > 1:
         raise Usage("Give the text once: as words, with --body-file or with --template.")
     text = given[0] or given[1]

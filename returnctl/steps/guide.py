@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from returnctl import output
 from returnctl.app import App
 from returnctl.folding import fold
-from returnctl.output import Table
+from returnctl.output import Line, Table, Toned
 from returnctl.result import Result
 from returnctl.returns import files, guides, policy
 from returnctl.returns.events import Device
@@ -46,13 +46,14 @@ class GuideResult(Result, kw_only=True):
     guide: tuple[Section, ...] = ()
     path: str | None = None
 
-    def for_people(self) -> Iterable[str | Table]:
+    def for_people(self) -> Iterable[str | Line | Table]:
         if self.path:
             yield f"Guide: {self.path}"
             return
         width = max(20, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns))
         for topic, parts in itertools.groupby(self.guide, key=lambda section: section.topic):
-            yield NAMES[topic].upper()
+            yield Line([Toned(NAMES[topic], "next")])
+            yield "=" * len(NAMES[topic])
             for section in parts:
                 yield from _lines(section, width)
             yield ""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.pictures import Pictures
-from tests.commands.running import Runner
+from tests.commands.running import ProcessRunner, Runner
 from tests.commands.world import IMEI, OTHER_IMEI, STRANGE_IMEI, Sandbox, tree
 
 pytestmark = pytest.mark.usefixtures("opened")
@@ -138,6 +138,13 @@ class TestFromAPicture:
         result = run_line("imei 10000001 --image {box} --json", box=pictures.phone / "imei-box.jpg").json
         assert (result["imei"], result["source"], result["matches_order"]) == (IMEI, "barcode", True)
         assert result["sent"] is True
+
+    def test_the_reader_leaves_nothing_on_the_screen(
+        self, run_process: ProcessRunner, sandbox: Sandbox, pictures: Pictures
+    ) -> None:
+        """What of the library lives until the process ends is complained about on standard error."""
+        box = pictures.phone / "imei-box.jpg"
+        assert run_process("imei 10000001 --image {box} --json --dry-run", box=box).stderr == ""
 
     def test_of_something_else(self, run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:
         error = run_line("imei 10000001 --image {file} --json", 6, file=pictures.phone / "left.jpg").error

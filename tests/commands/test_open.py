@@ -157,6 +157,20 @@ class TestWhatIsAsked:
         error = run_line("open 10000001 --reason broken --wants refund --json", 2).error
         assert "faulty-on-arrival" in error["message"]
 
+    def test_is_named_by_its_option(self, run_line: Runner, sandbox: Sandbox) -> None:
+        error = run_line("open 10000001 --reason broken --wants refund --json", 2).error
+        assert error["message"].startswith("--reason: 'broken' is not one of")
+
+    def test_a_name_in_a_locale_that_knows_no_such_letters(self, run_line: Runner, workspace: Path) -> None:
+        typed = "山田".encode().decode("ascii", "surrogateescape")
+        options = " ".join(f"{name} {typed if name == '--name' else value}" for name, value in MANUAL.items())
+        run_line(f"open 10000001 {options} --accept coverage")
+        assert "Name: 山田\n" in run_line("slip 10000001 --text").stdout
+
+    def test_a_name_that_is_no_text(self, run_line: Runner, workspace: Path) -> None:
+        options = " ".join(f"{name} {value}" for name, value in (MANUAL | {"--name": "\udcff"}).items())
+        assert "--name is not UTF-8 text" in run_line(f"open 10000001 {options} --json", 2).error["message"]
+
     @pytest.mark.parametrize("day", ["2026-13-01", "yesterday", "2026-02-30", "05.06.2026", "0001-01-01"])
     def test_a_day_that_is_none(self, run_line: Runner, sandbox: Sandbox, day: str) -> None:
         error = run_line(f"{OPEN} --received {day} --json", 2).error
