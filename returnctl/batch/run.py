@@ -231,6 +231,7 @@ class _Tally:
         if self._app.options.json:
             self.result.plans.append(plan)
         elif not self._app.options.quiet:
+            self.progress.end()  # the plan begins on a line of its own; the next row shows it again
             output.lines(_plan_lines(plan))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 from collections.abc import Iterator
 from datetime import date
@@ -352,3 +353,8 @@ class TestProgress:
         shown = on_a_terminal(f"batch '{rows}' --yes")
         assert shown.exit == 3
         assert "19999999: open: " in shown.screen
+
+    def test_what_would_be_sent_begins_a_line(self, sandbox: Sandbox, rows: Path) -> None:
+        screen = on_a_terminal(f"batch '{rows}' --dry-run").screen
+        assert " done" in screen
+        assert re.findall(r"(?:\n|\x1b\[K)10000001, on its way", screen)
