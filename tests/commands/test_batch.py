@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 import signal
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from returnctl import output
+from returnctl.batch import progress
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner, Running
 from tests.commands.terminal import on_a_terminal
@@ -354,7 +355,14 @@ class TestProgress:
         assert shown.exit == 3
         assert "19999999: open: " in shown.screen
 
-    def test_what_would_be_sent_begins_a_line(self, sandbox: Sandbox, rows: Path) -> None:
-        screen = on_a_terminal(f"batch '{rows}' --dry-run").screen
-        assert " done" in screen
-        assert re.findall(r"(?:\n|\x1b\[K)10000001, on its way", screen)
+    def test_what_would_be_sent_begins_a_line(
+        self, run_line: Runner, sandbox: Sandbox, rows: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(progress, "_ON_TERMINAL_S", -1)
+        monkeypatch.setattr(output, "on_terminal", lambda: True)
+        ran = run_line("batch {rows} --dry-run", rows=rows)
+        plans = ran.stdout.count(", on its way by")
+        assert plans
+        assert (
+            ran.stderr.count("\r\x1b[K") > plans
+        )  # the changing line is taken away before each, and at the end
