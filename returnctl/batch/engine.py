@@ -143,12 +143,15 @@ def threads(work: Callable[[Row], Outcome], jobs: int, *, ahead: bool) -> Iterat
 
 
 @contextlib.contextmanager
-def processes(work: Callable[[list[Row]], list[Outcome]], jobs: int, rows: int) -> Iterator[Engine]:
+def processes(
+    work: Callable[[list[Row]], list[Outcome]], count: int, each: int, rows: int
+) -> Iterator[Engine]:
+    """`count` processes that work on `each` rows at once."""
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=leave_ctrl_c) as executor:
-        yield Engine(executor=executor, work=work, window=3 * jobs, chunk=size(rows, jobs, most=10))
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=leave_ctrl_c) as executor:
+        yield Engine(executor=executor, work=work, window=3 * count, chunk=min(each, max(1, rows // count)))
 
 
 def size(rows: int, workers: int, most: int) -> int:

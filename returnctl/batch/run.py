@@ -328,12 +328,14 @@ def _engine(rows: Rows, setup: Setup, options: Options) -> Iterator[Engine]:
         ):
             yield chosen
         return
-    on_chunks = functools.partial(chunk, setup)
     if options.engine == "processes":
-        with engine.processes(on_chunks, min(options.jobs, os.cpu_count() or 1), len(rows)) as chosen:
+        processes = min(options.jobs, os.cpu_count() or 1)
+        each = -(-options.jobs // processes)
+        on_each = functools.partial(chunk, setup, at_once=each)
+        with engine.processes(on_each, processes, each, len(rows)) as chosen:
             yield chosen
         return
     from returnctl.batch import cluster
 
-    with cluster.engine(on_chunks, options, len(rows)) as chosen:
+    with cluster.engine(functools.partial(chunk, setup), options, len(rows)) as chosen:
         yield chosen

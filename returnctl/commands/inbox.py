@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 @cli_command(4, 6, 75)
-@click.option("--state", type=click.Choice(("open", "closed", "all")), default="open", show_default=True)
+@click.option(
+    "--state",
+    type=click.Choice(("open", "closed", "all")),
+    default="open",
+    show_default=True,
+    help="Of which returns.",
+)
 @click.option("--since", metavar="2d|DATE", help="Only those with a message in so many days, or since a day.")
 def command(app: App, state: str, since: str | None) -> None:
     """List the buyers' returns (seller).
