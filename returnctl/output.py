@@ -58,7 +58,7 @@ def configure(*, color: bool | None, field: str | None) -> None:
 
 def safe(text: str) -> str:
     """`text` without control, direction and zero-width characters; line breaks and tabs stay."""
-    if text.replace("\n", " ").replace("\t", " ").isprintable():
+    if text.isprintable() or text.replace("\n", " ").replace("\t", " ").isprintable():
         return text
     from returnctl.untrusted import clean_text
 
@@ -159,7 +159,7 @@ _LARGE = 2_000
 
 def table(content: Table, within: int | None = None) -> str:
     """The table as text, in lines of at most `within`."""
-    cells = [[_cell(cell) for cell in row] for row in content.rows]
+    cells = _cells(content)
     if within is not None and _table_width(content.headers, cells) > within:
         return _squeezed(content.headers, cells, within)
     # Tabulate counts wide letters by a library whose tables take longer to load than a whole `status`.
@@ -178,8 +178,21 @@ def table(content: Table, within: int | None = None) -> str:
 def fits(content: Table) -> bool:
     """Whether the screen is wide enough for the table; anything is that is no terminal."""
     within = columns()
-    cells = [[_cell(cell) for cell in row] for row in content.rows]
-    return within is None or _table_width(content.headers, cells) <= within
+    return within is None or _table_width(content.headers, _cells(content)) <= within
+
+
+def _cells(content: Table) -> list[list[str]]:
+    """The cells as text. What many rows share, as one object, is looked at once."""
+    known: dict[int, str] = {}
+
+    def text(cell: object) -> str:
+        if isinstance(cell, str) and cell.isprintable():
+            return cell
+        if id(cell) not in known:
+            known[id(cell)] = _cell(cell)
+        return known[id(cell)]
+
+    return [[text(cell) for cell in row] for row in content.rows]
 
 
 def _table_width(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
@@ -239,9 +252,14 @@ def _plain_table(headers: list[str], cells: list[list[str]], padding: int = 2) -
     )
 
 
-@functools.lru_cache(maxsize=10_000)
 def _seen_width(cell: str) -> int:
-    """The columns of a cell, without its colours. The same few words stand in most rows."""
+    """The columns of a cell, without its colours."""
+    return len(cell) if cell.isascii() and cell.isprintable() else _width_of_seen(cell)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _width_of_seen(cell: str) -> int:
+    """The same few words stand in most rows."""
     return width(click.unstyle(cell) if "\x1b" in cell else cell)
 
 

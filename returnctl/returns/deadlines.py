@@ -10,7 +10,7 @@ from msgspec import Struct
 from returnctl.returns.state import State
 
 
-class Deadline(Struct, frozen=True, kw_only=True):
+class Deadline(Struct, frozen=True, kw_only=True, gc=False):
     """`due` is a date, or a time with its offset; `what` is a short word for programs, `words` are for people."""
 
     what: str

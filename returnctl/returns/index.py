@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,13 +109,12 @@ class Index:
 
     def _look_at_all(self) -> None:
         known = {row[0]: row[1:] for row in self._db.execute("SELECT folder, mtime, size FROM returns")}
-        changed = {folder for folder, stamp in self._stamps() if known.pop(folder, None) != stamp}
+        changed = set()
+        for folder in self._folders(known):
+            stamp = self._stamp(folder)
+            if stamp and known.pop(folder, None) != stamp:
+                changed.add(folder)
         self._take({*changed, *known})
-
-    def _stamps(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        for folder in self._folders():
-            if stamp := self._stamp(folder):
-                yield folder, stamp
 
     def _stamp(self, folder: str) -> tuple[int, int] | None:
         try:
@@ -126,13 +125,15 @@ class Index:
 
     def _come_and_gone(self) -> set[str]:
         known = {folder for (folder,) in self._db.execute("SELECT folder FROM returns")}
-        return known ^ set(self._folders())
+        return known ^ self._folders(known)
 
-    def _folders(self) -> Iterator[str]:
+    def _folders(self, known: Container[str]) -> set[str]:
         with os.scandir(self._root) as entries:
-            for entry in entries:
-                if from_folder(entry.name) and entry.is_dir(follow_symlinks=False):
-                    yield entry.name
+            return {
+                entry.name
+                for entry in entries
+                if (entry.name in known or from_folder(entry.name)) and entry.is_dir(follow_symlinks=False)
+            }
 
     def _take(self, folders: Iterable[str]) -> None:
         rows = (self._row(folder) for folder in folders)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
@@ -110,7 +111,12 @@ def _doubts(state: State, full_name: str) -> tuple[Doubtful, ...]:
 def left(one: Standing) -> int:
     """Days from this return's own today to its deadline."""
     assert one.deadline is not None
-    return (date.fromisoformat(one.deadline[:10]) - date.fromisoformat(one.today)).days
+    return _days_between(one.today, one.deadline[:10])
+
+
+@functools.lru_cache(maxsize=1_000)
+def _days_between(day: str, later: str) -> int:
+    return (date.fromisoformat(later) - date.fromisoformat(day)).days
 
 
 def read(app: App, options: Options, references: Iterable[Reference]) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 
 from returnctl import output
@@ -31,7 +32,7 @@ def in_full(one: Standing) -> Iterator[str | Line]:
         )
         if step.state == "not-needed":
             words = "not asked for"
-        yield Line(["  ", _mark(step, is_next), f" {name:{width}}  {words}".rstrip()])
+        yield Line(["  ", _mark(step.state, is_next), f" {name:{width}}  {words}".rstrip()])
     yield ""
     yield from _around(one)
     if one.closed:
@@ -64,15 +65,22 @@ def _day(step: Step) -> str:
     return step.at[:10] if step.at and step.state == "done" else ""
 
 
-def _mark(step: Step, is_next: bool) -> Toned | str:
-    if is_next and step.state == "todo":
+def _mark(state: str, is_next: bool) -> Toned | str:
+    if is_next and state == "todo":
         return Toned(_NEXT, "next")
-    tone = _TONES.get(step.state)
-    return Toned(MARKS[step.state], tone) if tone else MARKS[step.state]
+    tone = _TONES.get(state)
+    return Toned(MARKS[state], tone) if tone else MARKS[state]
 
 
 def _marks(one: Standing) -> Line:
-    return Line([_mark(step, bool(one.next and one.next.step == name)) for name, step in one.steps.items()])
+    following = one.next.step if one.next else None
+    return _row_of_marks(tuple((step.state, name == following) for name, step in one.steps.items()))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _row_of_marks(steps: tuple[tuple[str, bool], ...]) -> Line:
+    """Thousands of returns stand at the same few places."""
+    return Line([_mark(state, is_next) for state, is_next in steps])
 
 
 def listed(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
@@ -101,7 +109,11 @@ def _is_narrow() -> bool:
 
 
 def _days(one: Standing, ending: str = "") -> Toned | str:
-    days = left(one)
+    return _in_days(left(one), ending)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _in_days(days: int, ending: str) -> Toned | str:
     if days < 0:
         return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
     words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{ending}"
