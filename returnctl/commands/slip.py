@@ -24,6 +24,10 @@ def _parsed(words: tuple[str, ...], code: Secret | None = None, **options: Any) 
     return step.Options(unlock_code=code, **options)
 
 
+#: So many have room on the page, in type that can be read.
+_LONGEST_CODE = 160
+
+
 @cli_command(1, 5, 6, 7, 9, step=True, parse=_parsed)
 @words_argument("[RETURN]")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="The paper; by market if not given.")
@@ -59,7 +63,7 @@ def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
             raise Usage(
                 "--unlock-code-stdin: standard input held no code.", hint="its first line is the code"
             )
-        return Secret(line[:60], "standard input")
+        return Secret(_whole(line), "standard input")
     if not ask:
         return None
     if not app.may_ask:
@@ -68,4 +72,14 @@ def _code(app: App, *, ask: bool, read: bool) -> Secret | None:
         )
     from returnctl import prompts
 
-    return Secret(prompts.secret("The device's unlock code")[:60], "prompt")
+    return Secret(_whole(prompts.secret("The device's unlock code")), "prompt")
+
+
+def _whole(code: str) -> str:
+    """A code that is cut opens nothing."""
+    if len(code) > _LONGEST_CODE:
+        raise Usage(
+            f"An unlock code of more than {_LONGEST_CODE} characters has no room on the page.",
+            hint="leave it out, and give it to the seller once they ask",
+        )
+    return code

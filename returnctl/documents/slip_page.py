@@ -127,7 +127,7 @@ class SlipPage:
         """The whole code, in smaller type the longer it is."""
         for size in (24, 18, 14, 11, 9, 7):
             lines = wrap(code, room, size=size, lines=_MOST_CODE_LINES, style="mono")
-            if len(lines) * size * 1.1 <= _UNLOCK_HEIGHT - 22:
+            if len(lines) * size * 1.05 + size / 4 <= _UNLOCK_HEIGHT - 26:
                 break
         for n, line in enumerate(lines):
             self._pen.text(_MARGIN + 12, top + (n + 1) * size * 1.05, line, size=size, style="mono")

@@ -95,6 +95,11 @@ class TestUnlockCode:
         for message in sandbox.messages():
             assert CODE not in message["text"]
 
+    def test_is_refused_rather_than_cut(self, run_line: Runner, workspace: Path) -> None:
+        ran = run_line("slip 10000001 --unlock-code-stdin", input="7" * 161 + "\n", exit=2)
+        assert "160 characters" in ran.stderr
+        assert not (workspace / "10000001" / "documents" / "slip.pdf").exists()
+
     def test_leaves_no_hash_that_could_be_guessed(self, run_line: Runner, workspace: Path) -> None:
         import hashlib
 

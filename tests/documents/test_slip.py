@@ -125,6 +125,19 @@ def test_a_long_code_is_never_cut() -> None:
     assert code in "".join(page.split())
 
 
+@needs_poppler
+@pytest.mark.parametrize("length", [5, 30, 47, 64, 100, 160])
+@pytest.mark.parametrize("lock_screen", [None, "A passphrase"])
+def test_a_code_stays_in_its_box(length: int, lock_screen: str | None) -> None:
+    [page] = render(drawn(unlock_code=("gy$j" * 40)[:length], lock_screen=lock_screen).data, dpi=144)
+    grey = page.convert("L")
+    dark = [sum(grey.getpixel((x, y)) < 128 for x in range(grey.width)) for y in range(grey.height)]  # type: ignore[operator]
+    edge = max(y for y, count in enumerate(dark) if count > grey.width / 2)
+    top = max(y for y, count in enumerate(dark[: edge - 20]) if count > grey.width / 2)
+    sides = min(dark[top + 8 : edge - 8])
+    assert dark[edge - 6] == sides, "the code touches the lower edge of its box"
+
+
 def test_a_code_that_no_font_shows_is_written_by_hand() -> None:
     assert "Please write it here by hand." in text(drawn(unlock_code="🦄🦄").data)
 
