@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.commands.pictures import Pictures
 from tests.commands.running import ProcessRunner, Runner
+from tests.commands.seen import Seen
 from tests.commands.world import NOW, Beginnings, Sandbox
 
 #: What the test run itself is told by; everything else of ours belongs to the user.
@@ -26,6 +27,8 @@ _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 2 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
+_LONGEST = ("faults/test_sweeps", "test_scripts", "commands/test_photos", "capture/test_browser")
+
 # A busy machine is no failure, and the usual suite says the same of the same code; the nightly one draws anew.
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("suite", settings.get_profile("nightly"), derandomize=True)
@@ -35,6 +38,12 @@ settings.load_profile("suite")
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) == signal.SIG_IGN:
         signal.signal(_number, _handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: a worker that begins one at the end leaves the other without work."""
+    first = [f"tests/{name}.py" for name in _LONGEST]
+    items.sort(key=lambda item: first.index(file) if (file := item.nodeid.partition("::")[0]) in first else len(first))
 
 
 def pytest_collection_finish() -> None:
@@ -88,14 +97,20 @@ def sandbox(sandbox_url: str, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     return served
 
 
+@pytest.fixture(scope="session")
+def seen() -> Seen:
+    return Seen()
+
+
 @pytest.fixture
-def run_line(monkeypatch: pytest.MonkeyPatch) -> Runner:
-    """Runs a command line in this process; retries don't wait."""
+def run_line(monkeypatch: pytest.MonkeyPatch, seen: Seen) -> Runner:
+    """Runs a command line in this process; retries don't wait, and a picture or label seen before is known."""
     from returnctl.http import Http
 
     defaults = Http.__init__.__kwdefaults__
     assert defaults is not None
     monkeypatch.setitem(defaults, "sleep", lambda seconds: None)
+    seen.put(monkeypatch)
     return Runner()
 
 
