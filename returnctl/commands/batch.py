@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     default=16,
     show_default=True,
     metavar="N",
-    help="How many returns at once.",
+    help="How many requests, or pictures, at once.",
 )
 @click.option("--buy", is_flag=True, help="Buy a label for each row, within --max-spend.")
 @click.option("--max-spend", metavar="AMOUNT", help="The most that all labels together may cost.")
