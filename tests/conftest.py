@@ -43,7 +43,11 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: a worker that begins one at the end leaves the other without work."""
     first = [f"tests/{name}.py" for name in _LONGEST]
-    items.sort(key=lambda item: first.index(file) if (file := item.nodeid.partition("::")[0]) in first else len(first))
+    items.sort(
+        key=lambda item: (
+            first.index(file) if (file := item.nodeid.partition("::")[0]) in first else len(first)
+        )
+    )
 
 
 def pytest_collection_finish() -> None:

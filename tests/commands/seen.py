@@ -43,7 +43,9 @@ class Seen:
             return [self._answers[name] for name in names]
 
         def opened(job: guard.Job, data: bytes, **options: Any) -> guard.Reply:
-            return self._kept((run, job, hashlib.sha256(data).digest(), *options.items()), run, job, data, **options)
+            return self._kept(
+                (run, job, hashlib.sha256(data).digest(), *options.items()), run, job, data, **options
+            )
 
         patch.setattr(eyes, "function", remembered)
         patch.setattr(judge, "look_at_all", looks)

@@ -36,9 +36,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             most=500,
             few=1,
         ),
-        Sweep(
-            name="R3", title="answer lost after the purchase", cases=lambda: _lost(bench), most=900, few=9
-        ),
+        Sweep(name="R3", title="answer lost after the purchase", cases=lambda: _lost(bench), most=900, few=9),
         Sweep(
             name="R3-lag",
             title="the same, and nothing is found",
