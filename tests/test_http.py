@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -156,6 +157,35 @@ class TestWhatGoesOut:
     def test_a_header_with_a_line_break(self, http: Http) -> None:
         with pytest.raises(errors.BadConfig):
             http.send(get("https://example.invalid/", **{"X-A": "a\r\nb: c"}))
+
+
+class TestTheGate:
+    def test_so_many_requests_are_on_their_way_at_once(self, slept: list[float]) -> None:
+        """Four that want to, through a gate for two: the server sees two of them at a time."""
+        most, now, lock, two_here = 0, 0, threading.Lock(), threading.Barrier(2)
+
+        def counted() -> None:
+            nonlocal most, now
+            with lock:
+                now += 1
+                most = max(most, now)
+            two_here.wait(30)
+            with lock:
+                now -= 1
+
+        http = Http(user_agent="returnctl/test", sleep=slept.append, gate=threading.BoundedSemaphore(2))
+        with responses.RequestsMock() as service, ThreadPoolExecutor(4) as threads:
+            service.add_callback("GET", "https://api.example/", lambda _: (counted(), (200, {}, b"{}"))[1])
+            sent = [threads.submit(http.send, get("https://api.example/")) for _ in range(4)]
+            assert [future.result().status for future in sent] == [200] * 4
+        assert most == 2
+
+    def test_it_is_free_again_after_a_failure(self, slept: list[float]) -> None:
+        gate = threading.BoundedSemaphore(1)
+        http = Http(user_agent="returnctl/test", sleep=slept.append, gate=gate)
+        with pytest.raises(errors.Unavailable):
+            http.send(post("http://127.0.0.1:9/"))
+        assert gate.acquire(blocking=False)
 
 
 class TestRetries:

@@ -220,7 +220,8 @@ class TestTest:
 
     def test_arguments_go_to_pytest(self, checkout: Path) -> None:
         last = self.calls(checkout, "tests/a b.py", "-k", "one or two", "--maxfail=1", "--no-header")[-1]
-        wanted = "-n 2 --dist loadfile --no-loadscope-reorder -m not nightly tests/a b.py -k one or two --maxfail=1 --no-header"
+        wanted = "-n 2 --dist loadfile --no-loadscope-reorder -m not nightly"
+        wanted += " tests/a b.py -k one or two --maxfail=1 --no-header"
         assert last == f"python -m pytest {wanted}"
 
     @pytest.mark.parametrize("words", [["-n", "0"], ["-n0"], ["--numprocesses=3"], ["--pdb"]])
@@ -228,7 +229,10 @@ class TestTest:
         assert self.calls(checkout, *words)[-1] == f"python -m pytest -m not nightly {' '.join(words)}"
 
     def test_the_caller_s_marks_stand_alone(self, checkout: Path) -> None:
-        assert self.calls(checkout, "-m", "nightly")[-1] == "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m nightly"
+        assert (
+            self.calls(checkout, "-m", "nightly")[-1]
+            == "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m nightly"
+        )
 
     @pytest.mark.parametrize(
         ("name", "said"), [("ruff", "lint format"), ("mypy", "types"), ("python", "tests")]

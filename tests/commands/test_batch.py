@@ -119,7 +119,7 @@ class TestRows:
 
     @pytest.mark.parametrize("engine", ["processes"])
     def test_in_processes(self, run_line: Runner, sandbox: Sandbox, rows: Path, engine: str) -> None:
-        result = run_line("batch {rows} --engine {engine} --jobs 2 --json", rows=rows, engine=engine).json
+        result = run_line("batch {rows} --engine {engine} --jobs 4 --json", rows=rows, engine=engine).json
         assert result["done"] == 3, result
         assert sandbox.ledger("10000005")["returns"] == 1
 

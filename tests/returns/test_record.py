@@ -43,6 +43,15 @@ class TestRoundTrip:
         record.append(AT, opened())
         assert Record.load(tmp_path).state == record.state == folded(opened())
 
+    def test_what_is_begun_reaches_the_file_with_what_comes_next(self, tmp_path: Path) -> None:
+        record = Record.new(tmp_path)
+        record.begin(AT, opened())
+        assert record.state == folded(opened())
+        assert not (tmp_path / NAME).exists()
+        record.append(LATER, photo("back"))
+        assert [(entry.n, entry.at) for entry in Record.load(tmp_path).entries()] == [(1, AT), (2, LATER)]
+        assert Record.load(tmp_path).refold() == record.state
+
     def test_events_keep_their_number_time_and_order(self, tmp_path: Path) -> None:
         record = Record.new(tmp_path)
         record.append(AT, opened(), photo("back"))
