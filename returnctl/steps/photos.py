@@ -19,7 +19,7 @@ from returnctl.evidence.problems import NOT_OVERRULABLE
 from returnctl.marketplaces.base import Upload
 from returnctl.output import Table
 from returnctl.result import Result
-from returnctl.returns import devices, progress
+from returnctl.returns import devices, policy, progress
 from returnctl.returns.events import PhotoKept, ViewLeftOut
 from returnctl.returns.files import write_atomic
 from returnctl.returns.held import Return
@@ -113,7 +113,8 @@ def run(app: App, reference: Reference, options: Options) -> PhotosResult:
         others += map(str, assignment.unassigned)
         judged |= app.eyes.judge_set(assignment.by_view, known=likeness.known(held))
         if options.sheet:
-            _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet)
+            market = held.state.market
+            _draw_sheet(app, judged, f"Order {held.state.order}", options.sheet, market=market)
         with asking.instead(app, held, options.ask, lambda: _to_retake(held, judged, options)):
             fresh = _keep(app, held, judged, chosen)
             _check_passes(judged, options, _result(app, held, judged, others))
@@ -235,7 +236,9 @@ def _is_kept(held: Return, judgement: Judgement) -> bool:
     return before is not None and before.original_sha256 == judgement.sha256
 
 
-def _draw_sheet(app: App, judged: Mapping[str, Judgement], title: str, path: Path) -> None:
+def _draw_sheet(
+    app: App, judged: Mapping[str, Judgement], title: str, path: Path, *, market: str | None = None
+) -> None:
     """A page with all pictures of this call, to look at; nothing else depends on it."""
     from returnctl.documents.sheet import contact_sheet
 
@@ -245,7 +248,8 @@ def _draw_sheet(app: App, judged: Mapping[str, Judgement], title: str, path: Pat
         pictures.append((view, judgement.verdict, source.read_bytes() if source.is_file() else b""))
     if app.options.dry_run:
         return
-    write_atomic(path.absolute(), contact_sheet(pictures, title))
+    letter = market is not None and policy.policy(market).paper == "letter"
+    write_atomic(path.absolute(), contact_sheet(pictures, title, paper="letter" if letter else "a4"))
     app.say(f"Contact sheet: {path}")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from returnctl.sandbox.pictures import VIEWS
 from tests.commands.pictures import Pictures, stamp
@@ -81,7 +82,8 @@ class TestAGoodSet:
         run_line(
             "photos 10000001 {phone} --sheet {sheet}", phone=pictures.phone, sheet=tmp_path / "sheet.pdf"
         )
-        assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF-")
+        [page] = PdfReader(tmp_path / "sheet.pdf").pages
+        assert (page.mediabox.width, page.mediabox.height) == (612, 792)  # the market's own paper
 
     @pytest.mark.parametrize(
         ("order", "kind"),
