@@ -61,6 +61,7 @@ class App:
     def __init__(self, options: Options, settings: Settings | None = None) -> None:
         self.options = options
         self.settings = settings or Settings()
+        #: Entered for as long as a request is on its way, where only so many may be.
         self.gate: AbstractContextManager[object] | None = None
         self._tokens: dict[str, Secret] = {}
         self._accounts: dict[tuple[str, str], Credentials | None] = {}

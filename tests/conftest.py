@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -21,13 +20,11 @@ from tests.commands.world import NOW, Beginnings, Sandbox
 _OF_THE_TESTS = {"RETURNCTL_SPECS", "RETURNCTL_REQUIRE"}
 _FOREIGN = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS"}
 
-# What tests write goes to a disk in memory, where there is one: a tenth of the time is spent waiting for a real one,
-# and nothing of what is checked is different there. What a test that passes leaves is removed (pyproject.toml).
+# What tests write goes to a disk in memory, where there is one: a real one is waited for at each flush, and nothing of
+# what is checked is different there. What a test that passes leaves is removed (pyproject.toml).
 _MEMORY = Path("/dev/shm")
 if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > 2 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
-
-_LONGEST = ("faults/test_sweeps", "test_scripts", "commands/test_photos", "capture/test_browser")
 
 # A busy machine is no failure, and the usual suite says the same of the same code; the nightly one draws anew.
 settings.register_profile("nightly", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,6 +37,9 @@ for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
         signal.signal(_number, _handler)
 
 
+_LONGEST = ("faults/test_sweeps", "test_scripts", "commands/test_photos", "capture/test_browser")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: a worker that begins one at the end leaves the other without work."""
     first = [f"tests/{name}.py" for name in _LONGEST]
@@ -48,12 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             first.index(file) if (file := item.nodeid.partition("::")[0]) in first else len(first)
         )
     )
-
-
-def pytest_collection_finish() -> None:
-    """Thousands of tests wait until the end: looking through them for what may be freed is time for nothing."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

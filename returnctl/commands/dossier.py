@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 @words_argument("[RETURN] | verify FILE")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), help="By default what the market uses.")
 @click.option("--anchor", metavar="HEX", help="With verify: 16 digits from a message to the seller.")
-def command(app: App, words: tuple[str, ...], paper: str | None, anchor: str | None) -> None:
+def command(
+    app: App, words: tuple[str, ...], paper: Literal["a4", "letter"] | None, anchor: str | None
+) -> None:
     """Put the whole case into one PDF; check such a file.
 
     The PDF has a summary, the timeline, every photo with its verdict and hash, the proofs, the label, the messages

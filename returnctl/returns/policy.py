@@ -10,7 +10,7 @@ import functools
 from collections.abc import Container
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -38,7 +38,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     asks_imei: bool
     asks_proof: bool
     excluded_by: tuple[str, ...]
-    paper: str
+    paper: Literal["a4", "letter"]
     country: str
     language: str
     time_zones: tuple[str, ...]

@@ -61,7 +61,7 @@ class _Schema(Struct):
 
 
 class Record:
-    """The events of one return and their fold. Only `append` and `begin` change it, and the file with it."""
+    """The events of one return and their fold. Only `append` and `begin` change them, and `append` the file."""
 
     def __init__(self, path: Path, lines: list[bytes], state: State) -> None:
         self.path = path

@@ -62,7 +62,7 @@ def run(app: App, reference: Reference) -> CancelResult:
         if held.state.role == "seller" and not (pickup or number or _has_told(held)):
             raise Refused(
                 "Nothing that the seller's desk arranged is left to cancel.",
-                hint="`returnctl status RETURN` shows what there is",
+                hint=f"`returnctl status {held.name}` shows what there is",
             )
         if app.options.dry_run:
             return _result(app, held, pickup, number, Told(would=tuple(_plan(held, pickup, number))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -26,7 +26,7 @@ STEP = "dossier"
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    paper: str | None = None
+    paper: Literal["a4", "letter"] | None = None
 
 
 class DossierResult(Result, kw_only=True):
@@ -87,7 +87,7 @@ def run(app: App, reference: Reference, options: Options) -> DossierResult:
             casefile.facts(held, case, messages, note, made_at=held.now().isoformat(timespec="seconds")),
             record=case.record,
             files=case.files,
-            paper=cast(Literal["a4", "letter"], paper),
+            paper=paper,
         )
         held.keep(NAME, dossier.data)
         if any(name.startswith("originals/") for name in case.files):

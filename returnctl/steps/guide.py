@@ -83,7 +83,7 @@ def run(app: App, reference: Reference | None, options: Options) -> GuideResult:
     if options.page:
         market = state.market if state else app.chosen_profile().market
         result.path = str(options.page.absolute())
-        _write(options.page.absolute(), result, options.paper or _paper(market))
+        _write(options.page.absolute(), result, options.paper or policy.policy(market).paper)
     return result
 
 
@@ -99,10 +99,6 @@ def _lines(section: Section, width: int) -> Iterator[str]:
     for number, step in enumerate(section.steps, 1):
         mark = f"{number}." if len(section.steps) > 1 else "–"
         yield fold(f"  {mark} {step}", width, output.width, whole=False)
-
-
-def _paper(market: str) -> Literal["a4", "letter"]:
-    return "letter" if policy.policy(market).paper == "letter" else "a4"
 
 
 def _write(path: Path, result: GuideResult, paper: Literal["a4", "letter"]) -> None:

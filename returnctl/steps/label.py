@@ -116,8 +116,7 @@ def _post(app: App, held: Return, told: Told) -> Told:
         return told
     name = label.file
     if Path(name).suffix not in _POSTED:
-        paper = policy.policy(held.state.market).paper
-        name = labels.lay_out(held, "letter" if paper == "letter" else "a4", spare=False)
+        name = labels.lay_out(held, policy.policy(held.state.market).paper, spare=False)
     suffix = Path(name).suffix
     upload = Upload(name=f"label{suffix}", media_type=_POSTED[suffix], content=held.read(name))
     number = f" ({label.carrier.upper()} {label.tracking_number})" if label.tracking_number else ""
@@ -300,7 +299,7 @@ def _lay_out(held: Return, options: Options, result: LabelResult) -> None:
         return
     name = label.file
     if options.paper or options.spare:
-        paper = options.paper or ("letter" if policy.policy(held.state.market).paper == "letter" else "a4")
+        paper = options.paper or policy.policy(held.state.market).paper
         name = labels.lay_out(held, paper, spare=options.spare)
         result.path = str((held.folder / name).absolute())
     if options.print:

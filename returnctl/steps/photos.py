@@ -248,8 +248,8 @@ def _draw_sheet(
         pictures.append((view, judgement.verdict, source.read_bytes() if source.is_file() else b""))
     if app.options.dry_run:
         return
-    letter = market is not None and policy.policy(market).paper == "letter"
-    write_atomic(path.absolute(), contact_sheet(pictures, title, paper="letter" if letter else "a4"))
+    paper = policy.policy(market).paper if market else "a4"
+    write_atomic(path.absolute(), contact_sheet(pictures, title, paper=paper))
     app.say(f"Contact sheet: {path}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -32,7 +32,7 @@ INVOICE = "documents/invoice.pdf"
 class Options(Struct, frozen=True, kw_only=True):
     """`unlock_code` is drawn on the page and kept nowhere else."""
 
-    paper: str | None = None
+    paper: Literal["a4", "letter"] | None = None
     unlock_code: Secret | None = None
     invoice: Path | None = None
     text: bool = False
@@ -59,7 +59,7 @@ def run(app: App, reference: Reference, options: Options) -> SlipResult:
             return standing.result(SlipResult, app, held, STEP, text=slip_text(facts))
         paper = options.paper or policy.policy(held.state.market).paper
         invoice = _invoice(held, options)
-        slip = draw_slip(facts, paper=cast(Literal["a4", "letter"], paper), invoice=invoice)
+        slip = draw_slip(facts, paper=paper, invoice=invoice)
         if not app.options.dry_run:
             _keep(held, slip.data, slip.pages, paper, facts, invoice)
         return standing.result(
