@@ -154,7 +154,7 @@ _ALWAYS_FITS = 10
 #: Words in a narrower one can't be read with ease.
 _NARROWEST_COLUMN = 24
 #: From so many rows on, tabulate's care for each cell takes longer than all the rest.
-_LARGE = 2_000
+_LARGE = 500
 
 
 def table(content: Table, within: int | None = None) -> str:
@@ -235,7 +235,7 @@ def _is_narrow(cell: str) -> bool:
 def _column_widths(headers: Sequence[str], cells: Sequence[Sequence[str]], padding: int) -> list[int]:
     columns = zip(*cells, strict=True) if cells else ((),) * len(headers)
     return [
-        max(len(header) + padding, *map(_seen_width, column), 0)
+        max(len(header) + padding, *_seen_widths(column), 0)
         for header, column in zip(headers, columns, strict=True)
     ]
 
@@ -243,13 +243,17 @@ def _column_widths(headers: Sequence[str], cells: Sequence[Sequence[str]], paddi
 def _plain_table(headers: list[str], cells: list[list[str]], padding: int = 2) -> str:
     """A table as tabulate's `simple` draws it; `padding` is what a header has beside it at least."""
     widths = _column_widths(headers, cells, padding)
-    lines = (headers, ["-" * width for width in widths], *cells)
-    return "\n".join(
-        "  ".join(
-            cell + " " * (width - _seen_width(cell)) for cell, width in zip(line, widths, strict=True)
-        ).rstrip()
-        for line in lines
-    )
+    columns = zip(headers, ["-" * width for width in widths], *cells, strict=True)
+    padded = [
+        [cell + " " * (width - seen) for cell, seen in zip(column, _seen_widths(column), strict=True)]
+        for column, width in zip(columns, widths, strict=True)
+    ]
+    return "\n".join("  ".join(line).rstrip() for line in zip(*padded, strict=True))
+
+
+def _seen_widths(column: Sequence[str]) -> Iterable[int]:
+    text = "".join(column)
+    return map(len if text.isascii() and text.isprintable() else _seen_width, column)
 
 
 def _seen_width(cell: str) -> int:

@@ -25,25 +25,33 @@ from returnctl.returns.state import State
 if TYPE_CHECKING:
     import sqlite3
 
-_VERSION = 1
+_VERSION = 2
 _DAY_S = 86_400
 _TABLES = """
 CREATE TABLE IF NOT EXISTS returns (
   folder TEXT PRIMARY KEY, mtime INTEGER, size INTEGER, deadline TEXT, step TEXT, closed INTEGER, damaged INTEGER,
-  summary BLOB
+  brief BLOB
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS in_full (folder TEXT PRIMARY KEY, content BLOB) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_deadline ON returns (deadline);
 CREATE INDEX IF NOT EXISTS by_step ON returns (step);
 CREATE TABLE IF NOT EXISTS seen (inode INTEGER, length INTEGER, root INTEGER, at REAL);
 """
+_IN_BRIEF = "SELECT folder, mtime, size, damaged, brief FROM returns"
+_IN_FULL = "SELECT folder, mtime, size, damaged, content FROM returns JOIN in_full USING (folder)"
+_CHOSEN = """
+WHERE damaged OR ((?1 OR NOT closed) AND (?2 IS NULL OR deadline <= ?2 || 'T99') AND (?3 IS NULL OR step = ?3))
+ORDER BY deadline IS NULL, deadline
+"""
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """What is kept of a return: to choose by, and `content` to show."""
+    """What is kept of a return: to choose by, and to show in `brief` among many, or in full."""
 
     deadline: str | None
     step: str | None
     closed: bool
+    brief: bytes
     content: bytes
 
 
@@ -91,18 +99,15 @@ class Index:
             raise
 
     def entries(
-        self, *, closed: bool, until: str | None = None, step: str | None = None
+        self, *, closed: bool, until: str | None = None, step: str | None = None, in_full: bool = False
     ) -> Iterator[tuple[str, bytes | None]]:
-        """Folder and content by deadline: of what is due until a day, or has this as its next step.
+        """Folder and content, brief or in full, by deadline: of what is due until a day, or has this as its next step.
 
         The content is None where the record has to be read: it is damaged, or (of chosen ones) has changed since.
         """
         narrow = until is not None or step is not None
         for folder, mtime, size, damaged, content in self._db.execute(
-            "SELECT folder, mtime, size, damaged, summary FROM returns WHERE damaged OR ((?1 OR NOT closed)"
-            " AND (?2 IS NULL OR deadline <= ?2 || 'T99') AND (?3 IS NULL OR step = ?3))"
-            " ORDER BY deadline IS NULL, deadline",
-            (closed, until, step),
+            (_IN_FULL if in_full else _IN_BRIEF) + _CHOSEN, (closed, until, step)
         ):
             fresh = not damaged and (not narrow or self._stamp(folder) == (mtime, size))
             yield folder, content if fresh else None
@@ -136,10 +141,11 @@ class Index:
             }
 
     def _take(self, folders: Iterable[str]) -> None:
-        rows = (self._row(folder) for folder in folders)
-        self._db.executemany(
-            "INSERT OR REPLACE INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (row for row in rows if row)
-        )
+        for folder in folders:
+            if row := self._row(folder):
+                *brief, content = row
+                self._db.execute("INSERT OR REPLACE INTO returns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", brief)
+                self._db.execute("INSERT OR REPLACE INTO in_full VALUES (?, ?)", (folder, content))
 
     def _row(self, folder: str) -> tuple[Any, ...] | None:
         path = self._root / folder
@@ -149,11 +155,12 @@ class Index:
             state = read_state(path)
         except (FileNotFoundError, NotFound, NotADirectoryError):
             self._db.execute("DELETE FROM returns WHERE folder = ?", (folder,))
+            self._db.execute("DELETE FROM in_full WHERE folder = ?", (folder,))
             return None
         except Damaged:
-            return (folder, about.st_mtime_ns, about.st_size, None, None, 0, 1, b"")
+            return (folder, about.st_mtime_ns, about.st_size, None, None, 0, 1, b"", b"")
         if reference is None:
             return None
         made = self._summarise(reference, state)
         stamp = (about.st_mtime_ns, about.st_size)
-        return (folder, *stamp, made.deadline, made.step, int(made.closed), 0, made.content)
+        return (folder, *stamp, made.deadline, made.step, int(made.closed), 0, made.brief, made.content)

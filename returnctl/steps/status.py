@@ -15,7 +15,7 @@ from returnctl.output import Line, Table
 from returnctl.result import Result
 from returnctl.returns import files
 from returnctl.returns.reference import Reference
-from returnctl.steps.status_facts import Found, Standing, read, standing
+from returnctl.steps.status_facts import Brief, Form, Found, Standing, as_form, brief, read, standing
 
 #: From so many returns on, an index is worth its import.
 MANY = 500
@@ -32,7 +32,10 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class StatusResult(Result, kw_only=True):
+    """For a person who looks at many, `briefs` stand in the place of `returns`."""
+
     returns: tuple[Standing, ...] = ()
+    briefs: tuple[Brief, ...] = ()
     damaged: tuple[str, ...] = ()
     #: How a person sees it: one return in full, many as a table, or the next command alone.
     view: str = "many"
@@ -40,7 +43,7 @@ class StatusResult(Result, kw_only=True):
 
     def document(self) -> dict[str, object]:
         content = super().document()
-        del content["view"], content["nothing"]
+        del content["view"], content["nothing"], content["briefs"]
         for one in content["returns"]:
             del one["today"], one["notes"]
             for doubt in one["in_doubt"]:
@@ -54,27 +57,32 @@ class StatusResult(Result, kw_only=True):
             from returnctl.steps.status_words import in_full
 
             yield from in_full(self.returns[0])
-        elif self.returns:
+        elif self.briefs:
             from returnctl.steps.status_words import listed
 
-            yield from listed(self.returns)
+            yield from listed(self.briefs)
         else:
             yield self.nothing
 
 
 def run(app: App, reference: Reference | None, options: Options) -> StatusResult:
     """Takes no lock and asks nobody. Raises Damaged, with the result, where a return's file fails its check."""
+    returns, briefs, damaged = list[Standing](), list[Brief](), list[str]()
     if reference is not None:
         found = app.workspace.find(reference)
         state = app.workspace.state(found)
         app.profile_of(state)
-        returns, damaged = [standing(app, found, state)], list[str]()
+        returns = [standing(app, found, state)]
+    elif app.options.json or options.next or options.ics:
+        returns, damaged = _every(app, options, Standing)
+        briefs = [brief(one) for one in returns]
     else:
-        returns, damaged = _every(app, options)
+        briefs, damaged = _every(app, options, Brief)
     if options.ics and not app.options.dry_run:
         files.write_atomic(options.ics.absolute(), _calendar(returns))
     result = StatusResult(
         returns=tuple(returns),
+        briefs=tuple(briefs),
         damaged=tuple(damaged),
         nothing="None of that kind."
         if options.due is not None or options.step
@@ -90,13 +98,16 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
     return result
 
 
-def _every(app: App, options: Options) -> Found:
-    found = None
+def _every(app: App, options: Options, form: type[Form]) -> Found[Form]:
+    found: Found[Form] | None = None
     if _are_many(app):
         from returnctl.steps.status_index import by_index
 
-        found = by_index(app, options)
-    returns, damaged = found or read(app, options, app.workspace.references())
+        found = by_index(app, options, form)
+    if found is None:
+        standings, damaged = read(app, options, app.workspace.references())
+        found = as_form(standings, form), damaged
+    returns, damaged = found
     returns.sort(key=lambda one: one.deadline or "9999")
     return returns, damaged
 

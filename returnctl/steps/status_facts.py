@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import force_setattr
@@ -22,6 +22,10 @@ from returnctl.vocabulary import STEPS
 if TYPE_CHECKING:
     from returnctl.app import App
     from returnctl.steps.status import Options
+
+
+MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
+NEXT = "→"
 
 
 class Doubtful(Struct, frozen=True, kw_only=True):
@@ -56,8 +60,22 @@ class Standing(Struct, frozen=True, kw_only=True, rename={"return_": "return"}):
     notes: dict[str, str] = {}
 
 
+class Brief(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """What a person sees of a return among many: `marks` has a letter for each step, `following` is the next step, or
+    how it ended."""
+
+    name: str
+    profile: str
+    device: str
+    marks: str
+    following: str
+    deadline: str | None
+    today: str = ""
+
+
+Form = TypeVar("Form", Standing, Brief)
 #: Returns, and the names of those whose record is damaged.
-Found = tuple[list[Standing], list[str]]
+Found = tuple[list[Form], list[str]]
 
 
 def standing(app: App, reference: Reference, state: State) -> Standing:
@@ -108,7 +126,31 @@ def _doubts(state: State, full_name: str) -> tuple[Doubtful, ...]:
     )
 
 
-def left(one: Standing) -> int:
+def brief(one: Standing) -> Brief:
+    following = one.next.step if one.next else None
+    return Brief(
+        name=one.return_,
+        profile=one.profile,
+        device=one.device,
+        marks="".join(mark(step.state, name == following) for name, step in one.steps.items()),
+        following=one.closed or following or "",
+        deadline=one.deadline,
+        today=one.today,
+    )
+
+
+def as_form(returns: list[Standing], form: type[Form]) -> list[Form]:
+    if form is Standing:
+        return returns  # type: ignore[return-value]  # mypy can't follow a type that is a value
+    return [brief(one) for one in returns]  # type: ignore[misc]  # nor its absence
+
+
+def mark(state: str, is_next: bool) -> str:
+    """The letter for a step's state; where the return goes on it is an arrow."""
+    return NEXT if is_next and state == "todo" else MARKS[state]
+
+
+def left(one: Standing | Brief) -> int:
     """Days from this return's own today to its deadline."""
     assert one.deadline is not None
     return _days_between(one.today, one.deadline[:10])
@@ -119,7 +161,7 @@ def _days_between(day: str, later: str) -> int:
     return (date.fromisoformat(later) - date.fromisoformat(day)).days
 
 
-def read(app: App, options: Options, references: Iterable[Reference]) -> Found:
+def read(app: App, options: Options, references: Iterable[Reference]) -> Found[Standing]:
     """Of these returns, the ones that are asked for."""
     returns: list[Standing] = []
     damaged: list[str] = []
@@ -134,14 +176,10 @@ def read(app: App, options: Options, references: Iterable[Reference]) -> Found:
         if state.closed and not options.all:
             continue
         one = standing(app, reference, state)
-        if wanted(one, options):
+        if in_time(one, options) and (not options.step or (one.next and one.next.step == options.step)):
             returns.append(one)
     return returns, damaged
 
 
-def wanted(one: Standing, options: Options) -> bool:
-    if options.step and (one.next is None or one.next.step != options.step):
-        return False
-    if options.due is None:
-        return True
-    return one.deadline is not None and left(one) <= options.due
+def in_time(one: Standing | Brief, options: Options) -> bool:
+    return options.due is None or (one.deadline is not None and left(one) <= options.due)

@@ -20,25 +20,26 @@ from returnctl.returns.deadlines import Deadline
 from returnctl.returns.index import Index, Summary
 from returnctl.returns.reference import Reference, from_folder
 from returnctl.returns.state import State
-from returnctl.steps.status_facts import Found, Standing, facts, read, wanted
+from returnctl.steps.status_facts import Brief, Form, Found, Standing, as_form, brief, facts, in_time, read
 
 if TYPE_CHECKING:
     from returnctl.steps.status import Options
 
 
-def by_index(app: App, options: Options) -> Found | None:
+def by_index(app: App, options: Options, form: type[Form]) -> Found[Form] | None:
     """What `read` would find in all records, for many returns; None where there can be no index."""
     import sqlite3
 
-    form = hex_of(repr((__version__, Standing.__struct_fields__, Deadline.__struct_fields__)).encode())[:8]
+    fields = (Standing.__struct_fields__, Deadline.__struct_fields__, Brief.__struct_fields__)
+    kind = hex_of(repr((__version__, fields)).encode())[:8]
     narrow = options.due is not None or options.step is not None
     try:
         with contextlib.closing(
-            Index(app.settings.cache_folder / "index", app.workspace.root, _summary, form)
+            Index(app.settings.cache_folder / "index", app.workspace.root, _summary, kind)
         ) as index:
             index.update(thorough=not narrow)
             with _all_of_it_stays():
-                return _from_index(app, options, index)
+                return _from_index(app, options, index, form)
     except (sqlite3.Error, OSError, DiskTrouble, Failed):
         return None
 
@@ -64,26 +65,29 @@ def _until(app: App, options: Options) -> str | None:
     return (max(days) + timedelta(days=min(options.due, 100_000))).isoformat()
 
 
-def _from_index(app: App, options: Options, index: Index) -> Found:
-    returns: list[Standing] = []
+def _from_index(app: App, options: Options, index: Index, form: type[Form]) -> Found[Form]:
+    returns: list[Form] = []
     damaged: list[str] = []
     root = str(app.workspace.root.absolute())
     days: dict[str, str] = {}
-    decoder = msgspec.msgpack.Decoder(ready(Standing))
-    entries = list(index.entries(closed=options.all, until=_until(app, options), step=options.step))
+    in_full = form is Standing
+    decode = msgspec.msgpack.Decoder(ready(form)).decode
+    until = _until(app, options)
+    entries = list(index.entries(closed=options.all, until=until, step=options.step, in_full=in_full))
     several = {folder.partition("~")[0] for folder, _ in entries if "~" in folder}
     for folder, content in entries:
         if content is None or folder in several:
             again, bad = read(app, options, [ref] if (ref := from_folder(folder)) else [])
-            returns += again
+            returns += as_form(again, form)
             damaged += bad
             continue
-        one = decoder.decode(content)
+        one = decode(content)
         if one.profile not in days:
             days[one.profile] = app.today(State(profile=one.profile)).isoformat()
-        force_setattr(one, "directory", f"{root}/{folder}")
         force_setattr(one, "today", days[one.profile])
-        if wanted(one, options):
+        if in_full:
+            force_setattr(one, "directory", f"{root}/{folder}")
+        if in_time(one, options):
             returns.append(one)
     return returns, damaged
 
@@ -94,5 +98,6 @@ def _summary(reference: Reference, state: State) -> Summary:
         deadline=one.deadline,
         step=one.next.step if one.next else None,
         closed=one.closed is not None,
+        brief=msgspec.msgpack.encode(brief(one)),
         content=msgspec.msgpack.encode(one),
     )

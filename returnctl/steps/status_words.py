@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from returnctl import output
 from returnctl.output import Line, Table, Toned, when
 from returnctl.returns.progress import Step
-from returnctl.steps.status_facts import Standing, left
+from returnctl.steps.status_facts import MARKS, NEXT, Brief, Standing, left, mark
 
-MARKS = {"done": "✓", "todo": "·", "waiting": "…", "in-doubt": "?", "not-needed": "–", "skipped": "–"}
-_NEXT = "→"
-_TONES = {"done": "good", "waiting": "soon", "in-doubt": "bad"}
+_TONES = {MARKS["done"]: "good", MARKS["waiting"]: "soon", MARKS["in-doubt"]: "bad", NEXT: "next"}
 _SOON_DAYS = 3
 #: Narrower than this, what can be done without is left out.
 _NARROW = 60
@@ -32,7 +30,7 @@ def in_full(one: Standing) -> Iterator[str | Line]:
         )
         if step.state == "not-needed":
             words = "not asked for"
-        yield Line(["  ", _mark(step.state, is_next), f" {name:{width}}  {words}".rstrip()])
+        yield Line(["  ", _toned(mark(step.state, is_next)), f" {name:{width}}  {words}".rstrip()])
     yield ""
     yield from _around(one)
     if one.closed:
@@ -65,42 +63,31 @@ def _day(step: Step) -> str:
     return step.at[:10] if step.at and step.state == "done" else ""
 
 
-def _mark(state: str, is_next: bool) -> Toned | str:
-    if is_next and state == "todo":
-        return Toned(_NEXT, "next")
-    tone = _TONES.get(state)
-    return Toned(MARKS[state], tone) if tone else MARKS[state]
-
-
-def _marks(one: Standing) -> Line:
-    following = one.next.step if one.next else None
-    return _row_of_marks(tuple((step.state, name == following) for name, step in one.steps.items()))
+def _toned(letter: str) -> Toned | str:
+    tone = _TONES.get(letter)
+    return Toned(letter, tone) if tone else letter
 
 
 @functools.lru_cache(maxsize=1_000)
-def _row_of_marks(steps: tuple[tuple[str, bool], ...]) -> Line:
+def _marks(letters: str) -> Line:
     """Thousands of returns stand at the same few places."""
-    return Line([_mark(state, is_next) for state, is_next in steps])
+    return Line([_toned(letter) for letter in letters])
 
 
-def listed(every: Sequence[Standing]) -> Iterator[str | Line | Table]:
+def listed(every: Sequence[Brief]) -> Iterator[str | Line | Table]:
     table = Table(("return", "device", "steps", "next", "until", "left"), [_row(one) for one in every])
     if output.fits(table):
         yield table
         return
     for one in every:
-        yield f"{one.return_}  {one.device}"
+        yield f"{one.name}  {one.device}"
         until: list[str | Toned] = [", ", _days(one)] if one.deadline else []
-        yield Line(["  ", *_marks(one).parts, f"  {_next_word(one)}", *until])
+        yield Line(["  ", *_marks(one.marks).parts, f"  {one.following}", *until])
 
 
-def _row(one: Standing) -> tuple[object, ...]:
+def _row(one: Brief) -> tuple[object, ...]:
     left = _days(one) if one.deadline else ""
-    return (one.return_, one.device, _marks(one), _next_word(one), one.deadline, left)
-
-
-def _next_word(one: Standing) -> str:
-    return one.closed or (one.next.step if one.next else "")
+    return (one.name, one.device, _marks(one.marks), one.following, one.deadline, left)
 
 
 def _is_narrow() -> bool:
@@ -108,7 +95,7 @@ def _is_narrow() -> bool:
     return columns is not None and columns < _NARROW
 
 
-def _days(one: Standing, ending: str = "") -> Toned | str:
+def _days(one: Standing | Brief, ending: str = "") -> Toned | str:
     return _in_days(left(one), ending)
 
 

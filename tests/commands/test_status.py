@@ -212,11 +212,14 @@ class TestVeryMany:
         run_line("close 10000005 --outcome refunded")
         monkeypatch.setattr("returnctl.steps.status.MANY", 0)
 
+    @pytest.mark.parametrize("form", ["", "--json", "--next"])
     @pytest.mark.parametrize("options", ["", "--all", "--due 20", "--due 26", "--step photos", "--step slip"])
-    def test_says_the_same(self, run_line: Runner, monkeypatch: pytest.MonkeyPatch, options: str) -> None:
-        by_index = [run_line(f"status {options} --json").json for _ in range(2)]
+    def test_says_the_same(
+        self, run_line: Runner, monkeypatch: pytest.MonkeyPatch, options: str, form: str
+    ) -> None:
+        by_index = [run_line(f"status {options} {form}").stdout for _ in range(2)]
         monkeypatch.setattr("returnctl.steps.status.MANY", 1000)
-        assert by_index == [run_line(f"status {options} --json").json] * 2
+        assert by_index == [run_line(f"status {options} {form}").stdout] * 2
 
     def test_a_damaged_one(self, run_line: Runner, workspace: Path) -> None:
         run_line("status --due 30")

@@ -24,7 +24,9 @@ def root(tmp_path: Path) -> Path:
 
 def summarise(reference: Reference, state: State) -> Summary:
     ends = state.coverage.window_ends
-    return Summary(deadline=ends, step="photos", closed=False, content=str(reference).encode())
+    return Summary(
+        deadline=ends, step="photos", closed=False, brief=b"brief", content=str(reference).encode()
+    )
 
 
 class Looked:
@@ -51,6 +53,15 @@ def test_a_new_one_and_one_that_is_gone(looked: Looked, root: Path) -> None:
     (root / "30000002" / "return.json").unlink()
     (root / "30000002").rmdir()
     assert sorted(looked.names()) == ["30000001", "30000003", "40000001"]
+
+
+def test_briefly_and_in_full(looked: Looked, root: Path) -> None:
+    (root / "30000002" / "return.json").unlink()
+    (root / "30000002").rmdir()
+    looked.names()
+    assert list(looked.index.entries(closed=False)) == [("30000001", b"brief"), ("30000003", b"brief")]
+    in_full = list(looked.index.entries(closed=False, in_full=True))
+    assert in_full == [("30000001", b"30000001"), ("30000003", b"30000003")]
 
 
 def test_what_was_worked_on_is_read_again(looked: Looked, root: Path) -> None:
