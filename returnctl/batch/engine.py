@@ -142,18 +142,6 @@ def threads(work: Callable[[Row], Outcome], jobs: int, *, ahead: bool) -> Iterat
         )
 
 
-@contextlib.contextmanager
-def processes(
-    work: Callable[[list[Row]], list[Outcome]], count: int, each: int, rows: int
-) -> Iterator[Engine]:
-    """`count` processes that work on `each` rows at once."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(count, get_context("spawn"), initializer=leave_ctrl_c) as executor:
-        yield Engine(executor=executor, work=work, window=3 * count, chunk=min(each, max(1, rows // count)))
-
-
 def size(rows: int, workers: int, most: int) -> int:
     """Rows in a chunk: many where there are many, few enough that all workers end at about the same time."""
     return max(1, min(most, rows // (8 * workers)))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import sys
 import uuid
 from collections.abc import Iterable, Iterator
@@ -320,8 +319,8 @@ def _judged(result: BatchResult, stopped: str) -> BatchResult:
 
 @contextlib.contextmanager
 def _engine(rows: Rows, setup: Setup, options: Options) -> Iterator[Engine]:
+    ahead = not (options.buy or options.fail_fast)
     if options.engine == "threads":
-        ahead = not (options.buy or options.fail_fast)
         with (
             contextlib.closing(Desk(setup, at_once=options.jobs)) as desk,
             engine.threads(lambda row: work(desk, row), options.jobs, ahead=ahead) as chosen,
@@ -329,10 +328,9 @@ def _engine(rows: Rows, setup: Setup, options: Options) -> Iterator[Engine]:
             yield chosen
         return
     if options.engine == "processes":
-        processes = min(options.jobs, os.cpu_count() or 1)
-        each = -(-options.jobs // processes)
-        on_each = functools.partial(chunk, setup, at_once=each)
-        with engine.processes(on_each, processes, each, len(rows)) as chosen:
+        from returnctl.batch.processes import processes
+
+        with processes(setup, options, ahead=ahead) as chosen:
             yield chosen
         return
     from returnctl.batch import cluster

@@ -89,15 +89,10 @@ class Desk(App):
         return self._shared[profile.name]
 
 
-def chunk(setup: Setup, rows: Iterable[Row], *, at_once: int = 1) -> list[Outcome]:
-    """Work on some rows, in a process of their own or on another machine."""
+def chunk(setup: Setup, rows: Iterable[Row]) -> list[Outcome]:
+    """Work on some rows, on another machine."""
     desk = _desk(setup)
-    if at_once == 1:
-        return [work(desk, row) for row in rows]
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(at_once, thread_name_prefix="batch") as threads:
-        return list(threads.map(functools.partial(work, desk), rows))
+    return [work(desk, row) for row in rows]
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,0 +1,121 @@
+"""Several processes on this machine, each with threads of its own: none waits for another's interpreter.
+
+Each row is handed over by a thread here, which waits for its outcome. A row whose process dies is said to be lost;
+the rows after it go to the processes that are left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from multiprocessing import get_context, parent_process
+from multiprocessing.managers import BaseManager
+from typing import TYPE_CHECKING, Protocol
+
+from returnctl.batch import engine
+from returnctl.batch.engine import Engine
+from returnctl.batch.outcome import Outcome
+from returnctl.batch.rows import Row
+from returnctl.batch.work import Desk, Setup, work
+
+if TYPE_CHECKING:
+    from returnctl.batch.run import Options
+
+
+class _Work:
+    """What stands in each process: the desk that its rows are worked on at."""
+
+    def __init__(self, setup: Setup, at_once: int) -> None:
+        self._desk = Desk(setup, at_once=at_once)
+
+    def work(self, row: Row) -> Outcome:
+        return work(self._desk, row)
+
+    def close(self) -> None:
+        self._desk.close()
+
+
+class _Processes(BaseManager):
+    """The standard library's: a process that answers each of our threads in a thread of its own."""
+
+
+_Processes.register("Work", _Work, exposed=("work", "close"))
+
+
+class _There(Protocol):
+    """`_Work` as it is seen from here. Raises EOFError, OSError where its process is gone."""
+
+    def work(self, row: Row) -> Outcome: ...
+
+    def close(self) -> None: ...
+
+
+class _Crew:
+    """The processes that are alive; each of our threads keeps to one of them."""
+
+    def __init__(self, members: list[_There]) -> None:
+        self._alive = members
+        self._turn = itertools.count()
+        self._mine = threading.local()
+
+    def work(self, row: Row) -> Outcome:
+        there = self._chosen()
+        try:
+            return there.work(row)
+        except (EOFError, OSError) as error:
+            self._mine.there = None
+            with contextlib.suppress(ValueError):  # another thread has noticed it too
+                self._alive.remove(there)
+            raise BrokenExecutor from error
+
+    def _chosen(self) -> _There:
+        found: _There | None = getattr(self._mine, "there", None)
+        if found is None:
+            alive = list(self._alive)
+            if not alive:
+                raise BrokenExecutor
+            found = self._mine.there = alive[next(self._turn) % len(alive)]
+        return found
+
+
+@contextlib.contextmanager
+def processes(setup: Setup, options: Options, *, ahead: bool) -> Iterator[Engine]:
+    """One for each processor, as far as there are jobs; the jobs are shared out among them. `ahead` as for threads."""
+    count = max(1, min(options.jobs, os.cpu_count() or 1))
+    shares = [len(range(number, options.jobs, count)) for number in range(count)]
+    with contextlib.ExitStack() as stack:
+        with ThreadPoolExecutor(count) as starters:  # side by side: each takes as long as a command's start
+            members = list(starters.map(lambda share: _started(stack, setup, share), shares))
+        for there in members:
+            stack.callback(_close, there)
+        with engine.threads(_Crew(members).work, options.jobs, ahead=ahead) as chosen:
+            yield chosen
+
+
+def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int) -> _There:
+    process = _Processes(ctx=get_context("spawn"))
+    process.start(_end_with_parent)
+    stack.callback(process.shutdown)
+    there: _There = process.Work(setup, at_once)  # type: ignore[attr-defined]  # made by `register`
+    return there
+
+
+def _end_with_parent() -> None:
+    """A process whose batch was killed must not wait for it for ever; what it works on goes by the record."""
+    parent = parent_process()
+    assert parent is not None
+
+    def wait() -> None:
+        parent.join()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _close(there: _There) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        there.close()
