@@ -4,6 +4,9 @@ import gc
 import os
 import sys
 
+#: Objects made before the next look for rubbish: nearly all that a command makes stays until its end.
+FEW_LOOKS = 50_000
+
 
 def main() -> None:
     if sys.argv[1:] == ["--version"]:  # before anything heavier is imported: scripts ask this often
@@ -16,7 +19,7 @@ def main() -> None:
         else:
             return
     # Imports make tens of thousands of objects that all stay: looking for rubbish among them is most of their wait.
-    gc.set_threshold(50_000)
+    gc.set_threshold(FEW_LOOKS)
     from returnctl.cli import cli
 
     try:

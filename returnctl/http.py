@@ -143,15 +143,14 @@ class Http:
         _check_headers(request, hidden, self._user_agent)
         place = _Place(urlsplit(request.url).netloc, account or authorization or "", tuple(quotas))
         self._keep_pace(place)
-        with self._gate:
-            limits = Limits(
-                max_bytes=max_bytes,
-                ends=time.monotonic() + deadline_s,
-                seconds=deadline_s,
-                public_only=public_only,
-            )
-            call = _Call(request=request, hidden=hidden, limits=limits, check_redirect=check_redirect)
-            return self._persist(call, place, accept_statuses)
+        limits = Limits(
+            max_bytes=max_bytes,
+            ends=time.monotonic() + deadline_s,
+            seconds=deadline_s,
+            public_only=public_only,
+        )
+        call = _Call(request=request, hidden=hidden, limits=limits, check_redirect=check_redirect)
+        return self._persist(call, place, accept_statuses)
 
     def _persist(self, call: _Call, place: _Place, accept_statuses: Container[int]) -> Answer:
         """As many attempts as the request bears."""
@@ -215,7 +214,15 @@ class Http:
         shown = url.partition("?")[0]
         self._trace(f"> {request.method} {shown}")
         started = time.monotonic()
-        raw = exchange(request.method, url, headers, request.body, service=request.service, limits=limits)
+        raw = exchange(
+            request.method,
+            url,
+            headers,
+            request.body,
+            service=request.service,
+            limits=limits,
+            gate=self._gate,
+        )
         self._trace(f"< {raw.status} {shown} {len(raw.body)} bytes in {time.monotonic() - started:.2f} s")
         names = {name.lower(): clean_text(value) for name, value in raw.headers.items()}
         return Answer(status=raw.status, headers=names, body=raw.body, service=request.service, url=url)

@@ -13,7 +13,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,6 +33,7 @@ __all__ = ["Limits", "Raw", "exchange", "mark"]
 
 CONNECT_S = 10.0
 READ_S = 45.0
+_NO_GATE: AbstractContextManager[object] = nullcontext()
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,18 +57,30 @@ class Raw(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, *, service: str, limits: Limits
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    service: str,
+    limits: Limits,
+    gate: AbstractContextManager[object] = _NO_GATE,
 ) -> Raw:
     """Send one request, read its whole answer. No retry, no redirect.
 
+    `gate` is entered for as long as it is on its way; what has to be waited for there does not count.
     Raises Unavailable, TlsFailed, Refused (an address that `public_only` forbids), BadConfig (an address or
     a CA bundle that can't be used), each marked for `was_sent`.
     """
-    with _watched(limits) as watch, _our_errors(service, url, watch):
-        response = _send(method, url, headers, body, limits)
-        with response:
-            content = _read(response, method, service, limits)
-            watch.check()
+    watch = _Watch(limits)
+    with _our_errors(service, url, watch):
+        prepared = _prepared(method, url, headers, body)
+        came = time.monotonic()
+        with gate, watch.watching(time.monotonic() - came):
+            response = _send(prepared, watch)
+            with response:
+                content = _read(response, method, service, limits)
+                watch.check()
         return Raw(status=response.status_code, headers=dict(response.headers), body=content)
 
 
@@ -81,8 +94,23 @@ class _Watch:
         self.limits = limits
         self.started = False
         self.expired = False
+        self._ends = limits.ends
         self._socket: socket.socket | None = None
-        self._alarm = Alarm(limits.ends, self._expire)
+
+    @contextmanager
+    def watching(self, waited: float) -> Iterator[None]:
+        """For as long as the block lasts; the deadline is later by the seconds `waited` for a turn."""
+        self._ends = self.limits.ends + waited
+        _current.watch = self
+        alarm = Alarm(self._ends, self._expire)
+        try:
+            yield
+        finally:
+            alarm.cancel()
+            _current.watch = None
+
+    def remaining(self) -> float:
+        return max(0.001, self._ends - time.monotonic())
 
     def attach(self, connected: socket.socket | None, *, by_proxy: bool) -> None:
         """The connection stands and the request is about to be written."""
@@ -99,9 +127,6 @@ class _Watch:
         if self.expired:
             raise TimeoutError
 
-    def stop(self) -> None:
-        self._alarm.cancel()
-
     def _expire(self) -> None:
         import socket
 
@@ -113,16 +138,6 @@ class _Watch:
 
 
 _current = threading.local()
-
-
-@contextmanager
-def _watched(limits: Limits) -> Iterator[_Watch]:
-    watch = _current.watch = _Watch(limits)
-    try:
-        yield watch
-    finally:
-        watch.stop()
-        _current.watch = None
 
 
 @functools.cache
@@ -168,9 +183,19 @@ def _session() -> requests.Session:
     return session
 
 
-def _send(
-    method: str, url: str, headers: Mapping[str, str], body: bytes, limits: Limits
-) -> requests.Response:
+def _prepared(method: str, url: str, headers: Mapping[str, str], body: bytes) -> requests.PreparedRequest:
+    """What is to be sent, and nothing else: no cookies, no authorization, no hooks."""
+    import requests
+
+    prepared = requests.PreparedRequest()
+    prepared.prepare_method(method)
+    prepared.prepare_url(url, None)
+    prepared.prepare_headers(headers)
+    prepared.prepare_body(body or None, None)
+    return prepared
+
+
+def _send(prepared: requests.PreparedRequest, watch: _Watch) -> requests.Response:
     """The answer's head; its body is still on the wire.
 
     The adapter is asked directly: the session would add what ~/.netrc and its cookies hold, and read the
@@ -179,13 +204,12 @@ def _send(
     import requests
 
     session = _session()
-    prepared = requests.Request(method, url, headers=dict(headers), data=body or None).prepare()
+    url = prepared.url or ""
     verify, proxies = _around(session, url)
-    left = max(0.001, limits.remaining())
     response = session.get_adapter(url).send(
         prepared,
         stream=True,
-        timeout=(min(CONNECT_S, left), READ_S),  # the deadline itself is the watch's affair
+        timeout=(min(CONNECT_S, watch.remaining()), READ_S),  # the deadline itself is the watch's affair
         verify=verify,
         proxies=proxies,
     )

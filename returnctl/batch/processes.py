@@ -7,6 +7,7 @@ the rows after it go to the processes that are left.
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import threading
@@ -16,6 +17,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING, Protocol
 
+from returnctl.__main__ import FEW_LOOKS
 from returnctl.batch import engine
 from returnctl.batch.engine import Engine
 from returnctl.batch.outcome import Outcome
@@ -98,14 +100,16 @@ def processes(setup: Setup, options: Options, *, ahead: bool) -> Iterator[Engine
 
 def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int) -> _There:
     process = _Processes(ctx=get_context("spawn"))
-    process.start(_end_with_parent)
+    process.start(_begin)
     stack.callback(process.shutdown)
     there: _There = process.Work(setup, at_once)  # type: ignore[attr-defined]  # made by `register`
     return there
 
 
-def _end_with_parent() -> None:
-    """A process whose batch was killed must not wait for it for ever; what it works on goes by the record."""
+def _begin() -> None:
+    """In a process that has just been started."""
+    gc.set_threshold(FEW_LOOKS)
+    # Where the batch was killed, nobody tells its processes to end; what they work on goes by the record.
     parent = parent_process()
     assert parent is not None
 
