@@ -89,6 +89,7 @@ def processes(setup: Setup, options: Options, *, ahead: bool) -> Iterator[Engine
     """One for each processor, as far as there are jobs; the jobs are shared out among them. `ahead` as for threads."""
     count = max(1, min(options.jobs, os.cpu_count() or 1))
     shares = [len(range(number, options.jobs, count)) for number in range(count)]
+    Desk(setup).close()  # what is wrong with the workspace is said here, by our own error
     with contextlib.ExitStack() as stack:
         with ThreadPoolExecutor(count) as starters:  # side by side: each takes as long as a command's start
             members = list(starters.map(lambda share: _started(stack, setup, share), shares))

@@ -41,6 +41,14 @@ def ensure_folder(folder: Path) -> None:
         raise trouble(error, folder) from error
 
 
+def make_unflushed(folder: Path) -> None:
+    """Make a folder that is on disk once a file beside it was written. Raises DiskTrouble."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise trouble(error, folder) from error
+
+
 def _make_folders(folder: Path) -> None:
     missing = [folder]
     while not missing[-1].parent.is_dir():

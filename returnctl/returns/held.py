@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -53,9 +53,15 @@ class Return:
         assert self._writable
         self.record.append(self.now().isoformat(timespec="seconds"), *happened)
 
-    def begin(self, *happened: Event) -> None:
-        """As `note`, but on disk with what is noted next: a return that came to nothing leaves no record."""
+    def begin(self, *happened: Event, folders: Iterable[str] = ()) -> None:
+        """As `note`, but on disk with what is noted next: a return that came to nothing leaves no record.
+
+        So are the `folders` that will be needed in it: each would else be waited for alone.
+        """
         assert self._writable
+        files.ensure_folder(self.folder)
+        for name in folders:
+            files.make_unflushed(files.inside(self.folder, name))
         self.record.begin(self.now().isoformat(timespec="seconds"), *happened)
 
     def keep(self, name: str, content: bytes) -> str:

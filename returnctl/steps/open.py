@@ -248,7 +248,8 @@ def _open_at_marketplace(app: App, wanted: Reference, wish: Wish, profile: Profi
         return _planned(app, place, event, Told(would=would))
     with app.workspace.hold(place.reference):
         held = _new(app, place)
-        held.begin(event)
+        invoice = ("documents",) if Can.INVOICE in marketplace.can else ()
+        held.begin(event, folders=() if living else ("intents", *invoice))
         if living:
             adoption.adopt(app, held, marketplace, living)
             told = Told()
