@@ -39,6 +39,7 @@ class _Work:
 
     def close(self) -> None:
         self._desk.close()
+        gc.freeze()  # as a command ends
 
 
 class _Processes(BaseManager):
