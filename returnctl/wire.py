@@ -171,14 +171,6 @@ def _session() -> requests.Session:
             super().init_poolmanager(*args, **kwargs)
             self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
-        def build_response(self, req: Any, resp: Any) -> requests.Response:
-            """What we ask an answer for; the adapter's own looks for cookies in it."""
-            response = requests.Response()
-            response.status_code = resp.status
-            response.headers = requests.structures.CaseInsensitiveDict(resp.headers)
-            response.raw = resp
-            return response
-
         def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
             manager = super().proxy_manager_for(*args, **kwargs)
             manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}

@@ -78,8 +78,8 @@ def score(codes: list[tuple[str, bytes]]) -> tuple[float, set[str]]:
     return read / len(codes), wrong
 
 
-def test_200_drawn_codes() -> None:
-    share, wrong = score(drawn_codes(200, seed=1))
+def test_80_drawn_codes() -> None:
+    share, wrong = score(drawn_codes(80, seed=1))
     assert share >= 0.97
     assert wrong == set()
 

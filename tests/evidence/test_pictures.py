@@ -17,7 +17,14 @@ from returnctl.sandbox.pictures import VIEWS, draw_photos
 NUMBER = "9400111206206406260787"
 
 
-@pytest.mark.parametrize("kind", ["smartphone", "computer", "smartwatch", "console"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "smartphone",
+        "console",
+        *(pytest.param(kind, marks=pytest.mark.nightly) for kind in ("computer", "smartwatch")),
+    ],
+)
 def test_a_drawn_set_is_accepted_without_a_word(kind: str, tmp_path: Path) -> None:
     drawn = draw_photos(tmp_path, kind, label=NUMBER, imei="490154203237518", imei_box=True)
     assigned = assign_views(list_pictures(tmp_path).files, VIEWS[kind])

@@ -13,14 +13,14 @@ from tests.faults.rig.table import Check, Sweep
 
 def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
     """Every sweep. In the short form kills are tried at fewer scenes, for each has to be counted out first."""
-    hands = 3 if short else None
+    hands = 2 if short else None
     return [
         Sweep(
             name="R1",
             title="killed at every operation",
             cases=lambda: _doubting(kills.every_kill(bench, seed, hands)),
             most=5_400,
-            few=8,
+            few=5,
         ),
         Sweep(
             name="R1-lag",
@@ -49,7 +49,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="answers that make no sense",
             cases=lambda: answers.odd_answers(bench, seed),
             most=1_500,
-            few=6,
+            few=3,
         ),
         Sweep(
             name="R4-tries",
@@ -66,7 +66,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="disks that fail",
             cases=lambda: disks.failing_disks(bench, seed),
             most=1_000,
-            few=6,
+            few=3,
         ),
         Sweep(
             name="R8",
@@ -94,7 +94,7 @@ def all_of(bench: Bench, seed: int, *, short: bool = False) -> list[Sweep]:
             title="hostile pictures",
             cases=lambda: pictures.hostile_pictures(bench.root / "hostile", seed),
             most=400,
-            few=2,
+            few=1,
         ),
         Sweep(name="R16", title="the power fails", cases=lambda: power.power_cuts(bench), most=100, few=1),
     ]
