@@ -37,7 +37,11 @@ def engine(work: Callable[[list[Row]], list[Outcome]], options: Options, rows: i
             hint="install it: pip install 'returnctl[dask]'",
         ) from None
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a lost worker is said by each of its rows
-    settings = {"distributed.scheduler.allowed-failures": 0, "distributed.admin.tick.limit": "1h"}
+    settings = {
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.admin.tick.limit": "1h",
+        "distributed.admin.low-level-log-length": 10,  # of each connection's last thousand messages all rows are kept
+    }
     with dask.config.set(settings), contextlib.ExitStack() as stack:
         client = stack.enter_context(_client(distributed, options, rows))
         slots = sum(client.nthreads().values())
