@@ -4,9 +4,6 @@ import gc
 import os
 import sys
 
-#: Objects made before the next look for rubbish: nearly all that a command makes stays until its end.
-FEW_LOOKS = 50_000
-
 
 def main() -> None:
     if sys.argv[1:] == ["--version"]:  # before anything heavier is imported: scripts ask this often
@@ -18,8 +15,9 @@ def main() -> None:
             pass  # a full disk, or nobody there: the long way says it, with the right exit code
         else:
             return
-    # Imports make tens of thousands of objects that all stay: looking for rubbish among them is most of their wait.
-    gc.set_threshold(FEW_LOOKS)
+    from returnctl import rubbish
+
+    rubbish.seldom()
     from returnctl.cli import cli
 
     try:

@@ -28,6 +28,10 @@ class Alarm:
         self.action = None
 
 
+#: So many may wait before it is worth looking which of them are cancelled.
+_FEW = 64
+
+
 class _Keeper:
     def __init__(self) -> None:
         self.pid = os.getpid()
@@ -36,15 +40,24 @@ class _Keeper:
         self._numbers = itertools.count()
         self._runs = False
         self._wakes_at = 0.0
+        self._most = _FEW
 
     def add(self, when: float, alarm: Alarm) -> None:
         with self._changed:
+            if len(self._waiting) >= self._most:
+                self._forget_cancelled()
             heapq.heappush(self._waiting, (when, next(self._numbers), alarm))
             if not self._runs:
                 self._runs = True
                 threading.Thread(target=self._run, name="alarms", daemon=True).start()
             elif when < self._wakes_at:
                 self._changed.notify()
+
+    def _forget_cancelled(self) -> None:
+        """Nearly all are cancelled long before their moment; until then each would keep its exchange in memory."""
+        self._waiting[:] = [entry for entry in self._waiting if entry[2].action is not None]
+        heapq.heapify(self._waiting)
+        self._most = max(_FEW, 2 * len(self._waiting))
 
     def _run(self) -> None:
         while action := self._next():

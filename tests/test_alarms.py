@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from returnctl import alarms
 from returnctl.alarms import Alarm
 
 LONG_S = 60
@@ -51,6 +52,17 @@ def test_a_cancelled_one_does_nothing(held: threading.Event) -> None:
     held.set()
     assert went.get(timeout=LONG_S) == "kept"
     assert went.empty()
+
+
+def test_those_that_are_cancelled_are_forgotten_before_their_moment(held: threading.Event) -> None:
+    """Once a batch kept each of its requests in memory for a minute."""
+    kept = [Alarm(time.monotonic() + LONG_S * 60, lambda: None) for _ in range(100)]
+    for _ in range(1_000):
+        Alarm(time.monotonic() + LONG_S * 60, lambda: None).cancel()
+    assert len(alarms._keeper()._waiting) <= 2 * len(kept)
+    assert {id(alarm) for _, _, alarm in alarms._keeper()._waiting} >= {id(alarm) for alarm in kept}
+    for alarm in kept:
+        alarm.cancel()
 
 
 def test_a_sooner_one_wakes_the_thread() -> None:

@@ -17,7 +17,7 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING, Protocol
 
-from returnctl.__main__ import FEW_LOOKS
+from returnctl import rubbish
 from returnctl.batch import engine
 from returnctl.batch.engine import Engine
 from returnctl.batch.outcome import Outcome
@@ -110,7 +110,7 @@ def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int) -> _There:
 
 def _begin() -> None:
     """In a process that has just been started."""
-    gc.set_threshold(FEW_LOOKS)
+    rubbish.often().__enter__()  # until it ends
     # Where the batch was killed, nobody tells its processes to end; what they work on goes by the record.
     parent = parent_process()
     assert parent is not None

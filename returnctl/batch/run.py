@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from returnctl import output
+from returnctl import output, rubbish
 from returnctl.app import App
 from returnctl.batch import engine, source
 from returnctl.batch.ending import put_off
@@ -259,7 +259,7 @@ def _work(app: App, rows: Rows, setup: Setup, options: Options) -> BatchResult:
     tally = _Tally(app, rows, options, report)
     try:
         if not (options.fail_fast and rows.bad):
-            with _engine(rows, setup, options) as chosen:
+            with rubbish.often(), _engine(rows, setup, options) as chosen:
                 _drive(app, Flow(chosen, tally.progress.tick), rows, tally)
     finally:
         tally.progress.end()
