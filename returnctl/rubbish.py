@@ -20,12 +20,17 @@ def seldom() -> None:
     gc.set_threshold(_SELDOM)
 
 
-@contextmanager
-def often() -> Iterator[None]:
-    """For work that goes on for long. What is there already is taken to stay, and not looked at."""
-    before = gc.get_threshold()
+def often() -> None:
+    """For a process whose work goes on for long. What is there already is taken to stay, and not looked at."""
     gc.freeze()
-    gc.set_threshold(_OFTEN, *before[1:])
+    gc.set_threshold(_OFTEN)
+
+
+@contextmanager
+def often_for_now() -> Iterator[None]:
+    """As `often`, for as long as the block lasts."""
+    before = gc.get_threshold()
+    often()
     try:
         yield
     finally:

@@ -110,7 +110,7 @@ def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int) -> _There:
 
 def _begin() -> None:
     """In a process that has just been started."""
-    rubbish.often().__enter__()  # until it ends
+    rubbish.often()
     # Where the batch was killed, nobody tells its processes to end; what they work on goes by the record.
     parent = parent_process()
     assert parent is not None

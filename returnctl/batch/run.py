@@ -259,7 +259,7 @@ def _work(app: App, rows: Rows, setup: Setup, options: Options) -> BatchResult:
     tally = _Tally(app, rows, options, report)
     try:
         if not (options.fail_fast and rows.bad):
-            with rubbish.often(), _engine(rows, setup, options) as chosen:
+            with rubbish.often_for_now(), _engine(rows, setup, options) as chosen:
                 _drive(app, Flow(chosen, tally.progress.tick), rows, tally)
     finally:
         tally.progress.end()
