@@ -1,6 +1,5 @@
 """`python -m returnctl`, and the installed command."""
 
-import gc
 import os
 import sys
 
@@ -23,7 +22,7 @@ def main() -> None:
     try:
         cli(prog_name="returnctl")
     finally:
-        gc.freeze()  # nor is there anything to find in them as the interpreter ends, which would take as long again
+        rubbish.no_more()
 
 
 if __name__ == "__main__":

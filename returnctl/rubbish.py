@@ -26,6 +26,11 @@ def often() -> None:
     gc.set_threshold(_OFTEN)
 
 
+def no_more() -> None:
+    """For a process that is about to end: there is nothing to find then, and looking takes as long as at the start."""
+    gc.freeze()
+
+
 @contextmanager
 def often_for_now() -> Iterator[None]:
     """As `often`, for as long as the block lasts."""

@@ -5,7 +5,7 @@
 Each run is `returnctl batch` in a process of its own, killed with SIGKILL at some moment of the first half of the
 orders; the last runs to their end. Prints what the sandbox's ledger says: no order may have a second return, label or
 message, none may be left out. Exits 1 where one is wrong, or where the memory of the run that takes the second half
-ends 10 % above what it was after a tenth of these.
+is ever 10 % above what it was after a tenth of these.
 """
 
 from __future__ import annotations

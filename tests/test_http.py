@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -21,6 +22,7 @@ from returnctl.http import (
     same_origin,
     was_sent,
 )
+from returnctl.wire import Limits, _Watch
 from tests.carriers.wire import Step, WireServer, get, post, reply, reset
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -179,6 +181,23 @@ class TestTheGate:
             sent = [threads.submit(http.send, get("https://api.example/")) for _ in range(4)]
             assert [future.result().status for future in sent] == [200] * 4
         assert most == 2
+
+    def test_it_is_free_while_a_retry_waits(self) -> None:
+        gate = threading.BoundedSemaphore(1)
+
+        def wait(_: float) -> None:
+            assert gate.acquire(blocking=False)
+            gate.release()
+
+        with WireServer(reply(503), reply(200)) as server:
+            Http(user_agent="returnctl/test", sleep=wait, gate=gate).send(get(server.url))
+        assert server.connections == 2
+
+    def test_waiting_for_a_turn_is_not_counted(self) -> None:
+        watch = _Watch(Limits(max_bytes=1, ends=time.monotonic() - 1, seconds=1))
+        with watch.watching(1_000):
+            assert 900 < watch.remaining() < 1_000
+            watch.check()
 
     def test_it_is_free_again_after_a_failure(self, slept: list[float]) -> None:
         gate = threading.BoundedSemaphore(1)

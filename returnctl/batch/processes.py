@@ -7,7 +7,6 @@ the rows after it go to the processes that are left.
 from __future__ import annotations
 
 import contextlib
-import gc
 import itertools
 import os
 import threading
@@ -39,7 +38,7 @@ class _Work:
 
     def close(self) -> None:
         self._desk.close()
-        gc.freeze()  # as a command ends
+        rubbish.no_more()
 
 
 class _Processes(BaseManager):

@@ -32,7 +32,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 class StatusResult(Result, kw_only=True):
-    """For a person who looks at many, `briefs` stand in the place of `returns`."""
+    """For a person who looks at many, `briefs` may stand in the place of `returns`."""
 
     returns: tuple[Standing, ...] = ()
     briefs: tuple[Brief, ...] = ()
@@ -57,10 +57,10 @@ class StatusResult(Result, kw_only=True):
             from returnctl.steps.status_words import in_full
 
             yield from in_full(self.returns[0])
-        elif self.briefs:
+        elif briefs := self.briefs or [brief(one) for one in self.returns]:
             from returnctl.steps.status_words import listed
 
-            yield from listed(self.briefs)
+            yield from listed(briefs)
         else:
             yield self.nothing
 
@@ -75,7 +75,6 @@ def run(app: App, reference: Reference | None, options: Options) -> StatusResult
         returns = [standing(app, found, state)]
     elif app.options.json or options.next or options.ics:
         returns, damaged = _every(app, options, Standing)
-        briefs = [brief(one) for one in returns]
     else:
         briefs, damaged = _every(app, options, Brief)
     if options.ics and not app.options.dry_run:

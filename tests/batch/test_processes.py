@@ -96,7 +96,7 @@ def test_all_are_lost_and_the_batch_ends(setup: Setup, monkeypatch: pytest.Monke
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_open, which this system has not")
 def test_they_end_with_a_batch_that_was_killed(tmp_path: Path) -> None:
     script = f"""
-import multiprocessing, sys, threading
+import multiprocessing, threading
 from tests.batch.test_processes import TWO, Options, Path, Setup, processes
 if __name__ == "__main__":
     setup = Setup(run="of-a-test", options=Options(workspace=Path({str(tmp_path)!r}), profile="manual"))

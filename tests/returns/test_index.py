@@ -56,12 +56,14 @@ def test_a_new_one_and_one_that_is_gone(looked: Looked, root: Path) -> None:
 
 
 def test_briefly_and_in_full(looked: Looked, root: Path) -> None:
+    looked.names()
     (root / "30000002" / "return.json").unlink()
     (root / "30000002").rmdir()
     looked.names()
     assert list(looked.index.entries(closed=False)) == [("30000001", b"brief"), ("30000003", b"brief")]
     in_full = list(looked.index.entries(closed=False, in_full=True))
     assert in_full == [("30000001", b"30000001"), ("30000003", b"30000003")]
+    assert looked.index._db.execute("SELECT count(*) FROM in_full").fetchone() == (2,)
 
 
 def test_what_was_worked_on_is_read_again(looked: Looked, root: Path) -> None:
