@@ -1,7 +1,7 @@
 """All rows, checked before the first request, then given out by deadline.
 
-A file may hold a million rows, so that they are checked one by one and kept on disk, not in memory; of each only its
-name, for the second of two, and its place stay here.
+A file may hold a million rows, so that they are checked one by one and kept on disk, not in memory; of each only three
+figures stay here: its place, its deadline, and its name's hash, which finds the second of two.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
 from typing import Any, Protocol
 
 import msgspec
@@ -28,6 +29,8 @@ from returnctl.vocabulary import STEPS
 
 #: After every day there is.
 _NEVER = date.max.toordinal()
+#: The part of a figure that is a name's hash; the rest, for 268 million rows, is the row's number.
+_HASH = ((1 << 36) - 1) << 28
 _NEEDED = {"manual": ("reason", "wants", "device", "received", "ordered", "name"), "": ("reason", "wants")}
 
 
@@ -92,7 +95,7 @@ class Rows:
 
     def check(self, rows: Iterable[Raw]) -> None:
         """Read and check every row. Raises Usage for a fault of the file, such as the same return twice."""
-        names: dict[str, int] = {}
+        names = array("Q")
         at = 0
         any_row = False
         for raw in rows:
@@ -106,32 +109,49 @@ class Rows:
                     Bad(line=raw.line, name=raw.name[:40], message=error.message, hint=error.hint)
                 )
                 continue
-            before = names.setdefault(row.name, raw.line)
-            if before != raw.line:
-                raise Usage(
-                    f"Return {row.name} is in lines {before} and {raw.line}.", hint="give each return one row"
-                )
+            number = len(self._places)
+            names.append(hash(row.name) & _HASH | number)
             self.steps |= row.wishes.keys()
-            self._order.append(self._due(row) << 40 | len(self._places))
+            self._order.append(self._due(row) << 40 | number)
             self._places.append(at)
             at += self._kept.write(msgspec.msgpack.encode(raw))
         if not any_row:
             raise Usage("There is no row in it: a line of names alone.", hint="add a line for each return")
         self._places.append(at)
+        self._refuse_a_second(names)
         self._order = array("Q", sorted(self._order))
 
     def by_deadline(self) -> Iterator[Row]:
         """Every good row, the most urgent first; those without a deadline in the file's order."""
         for key in self._order:
-            number = key & ((1 << 40) - 1)
-            start, end = self._places[number : number + 2]
-            self._kept.seek(start)
-            yield self._row(msgspec.msgpack.decode(self._kept.read(end - start), type=ready(Raw)), again=True)
+            yield self._row(self._raw(key & ((1 << 40) - 1)), again=True)
 
     def deadlines(self) -> list[date | None]:
         """Of every good row, in the order in which they are given out."""
         days = (key >> 40 for key in self._order)
         return [None if day == _NEVER else date.fromordinal(day) for day in days]
+
+    def _raw(self, number: int) -> Raw:
+        start, end = self._places[number : number + 2]
+        self._kept.seek(start)
+        return msgspec.msgpack.decode(self._kept.read(end - start), type=ready(Raw))
+
+    def _refuse_a_second(self, names: array[int]) -> None:
+        """Rows of one hash are neighbours once they are sorted; two names may share it, so that both are read again."""
+        first: tuple[int, int, str] | None = None
+        for _, alike in groupby(sorted(names), lambda key: key & _HASH):
+            numbers = [key & ~_HASH for key in alike]
+            if len(numbers) == 1:
+                continue
+            lines: dict[str, int] = {}
+            for raw in map(self._raw, numbers):
+                name = str(parse_reference(raw.name))
+                before = lines.setdefault(name, raw.line)
+                if before != raw.line:
+                    first = min(first or (raw.line, before, name), (raw.line, before, name))
+        if first:
+            line, before, name = first
+            raise Usage(f"Return {name} is in lines {before} and {line}.", hint="give each return one row")
 
     def _row(self, raw: Raw, *, again: bool = False) -> Row:
         cells = self._cells(raw)

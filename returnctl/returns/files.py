@@ -27,12 +27,11 @@ _PLAINLY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 def ensure_folder(folder: Path) -> None:
     """Make `folder` and what is missing above it, for its owner alone. Raises Failed for a symbolic link."""
-    with contextlib.suppress(OSError):
-        mode = folder.lstat().st_mode
-        if stat.S_ISLNK(mode):
-            raise _link(folder)
-        if stat.S_ISDIR(mode):
-            return
+    mode = _mode(os.fspath(folder))
+    if stat.S_ISLNK(mode):
+        raise _link(folder)
+    if stat.S_ISDIR(mode):
+        return
     try:
         _make_folders(folder)
     except FileExistsError:
@@ -74,14 +73,23 @@ def open_to_others(folder: Path) -> bool:
 
 def inside(folder: Path, name: str) -> Path:
     """The path of `name` below `folder`, no part of which is a symbolic link. Raises Failed where one is."""
-    path = folder
+    here = os.fspath(folder)  # strings: each change of a return asks for some ten of these looks
     for part in ("", *name.split("/")):
         if part in (".", ".."):
             raise Failed(f"“{name}” is no name of a file in a return's folder.")
-        path /= part
-        if path.is_symlink():
-            raise _link(path)
-    return path
+        if part:
+            here = f"{here}{os.sep}{part}"
+        if stat.S_ISLNK(_mode(here)):
+            raise _link(Path(here))
+    return Path(here)
+
+
+def _mode(path: str) -> int:
+    """What is at `path` itself; 0 where there is nothing that can be looked at."""
+    try:
+        return os.lstat(path).st_mode
+    except (OSError, ValueError):
+        return 0
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -89,12 +97,13 @@ def write_atomic(path: Path, content: bytes) -> None:
 
     Raises DiskTrouble where the disk is full, read-only or failing, Failed where `path` is a symbolic link.
     """
-    ensure_folder(path.parent)
+    folder = path.parent
+    ensure_folder(folder)
     if path.is_symlink():
         raise _link(path)
     try:
         _put(path, content, flush=True)
-        _sync_folder(path.parent)
+        _sync_folder(folder)
     except OSError as error:
         raise trouble(error, path) from error
 

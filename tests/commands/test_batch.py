@@ -158,6 +158,16 @@ class TestFaultsOfTheFile:
         assert untouched(sandbox)
         assert not workspace.exists()
 
+    def test_two_names_of_one_hash_are_two_returns(
+        self, run_line: Runner, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("returnctl.batch.rows._HASH", 0)
+        path = tmp_path / "rows.csv"
+        path.write_text(THREE + "10000005,faulty,refund\n10000001,faulty,refund\n")
+        assert "Return 10000005 is in lines" in run_line("batch {path}", 2, path=path).stderr
+        path.write_text(THREE)
+        assert run_line("batch {path} --json", path=path).json["done"] == 3
+
     def test_no_file(self, run_line: Runner, sandbox: Sandbox, tmp_path: Path) -> None:
         assert "no such file" in run_line("batch {path}", 2, path=tmp_path / "none.csv").stderr
         assert "directory" in run_line("batch {path}", 2, path=tmp_path).stderr
