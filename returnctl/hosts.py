@@ -29,7 +29,7 @@ def _is_here(host: str) -> bool:
 
 def same_origin(one: str, other: str) -> bool:
     """Whether two addresses share scheme, host and port."""
-    return _origin(one) == _origin(other)
+    return one == other or _origin(one) == _origin(other)
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
@@ -42,11 +42,12 @@ def check_address(url: str, service: str) -> None:
     problem = None
     try:
         parts = urlsplit(url)
-        if not parts.hostname or parts.port == 0:
+        host = parts.hostname
+        if not host or parts.port == 0:
             problem = "is not complete"
         elif parts.username is not None or parts.password is not None:
             problem = "holds a user name"
-        elif parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(url)):
+        elif parts.scheme != "https" and not (parts.scheme == "http" and _is_here(host)):
             problem = "must begin with https://"
         elif re.search(r"[\x00-\x20\x7f\\]", url):
             problem = "holds characters that no address has"

@@ -23,9 +23,8 @@ _BYTES = 1_000_000
 @contextmanager
 def opened(root: Path, name: str) -> Iterator[dict[str, Any]]:
     """The content of the file `name`, to be changed in place; written when the block ends. Raises Busy, DiskTrouble."""
-    folder = files.inside(root, FOLDER)
-    files.ensure_folder(folder)
-    path = files.inside(folder, f"{name}.json")
+    path = files.inside(root, f"{FOLDER}/{name}.json")
+    files.ensure_folder(path.parent)
     with locks.held(root, path.with_suffix(".lock"), patience_s=_PATIENCE_S):
         content = peek(root, name)
         yield content

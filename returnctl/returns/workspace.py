@@ -91,9 +91,8 @@ class Workspace:
         """
         from filelock import Timeout
 
-        folder = files.inside(self.root, LOCKS)
-        files.ensure_folder(folder)
-        path = files.inside(folder, f"{reference.folder}{apart and f'.{apart}'}.lock")
+        path = files.inside(self.root, f"{LOCKS}/{reference.folder}{apart and f'.{apart}'}.lock")
+        files.ensure_folder(path.parent)
         note = path.with_suffix(".holder.json")
         names.note(self.root, reference)
         lock = locks.noted(self.root, path)
