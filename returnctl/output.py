@@ -44,6 +44,8 @@ _TONES: dict[str, dict[str, Any]] = {
     "soon": {"fg": "magenta"},  # yellow can't be read on a light screen
     "bad": {"fg": "red"},
 }
+#: A day no further away than this is soon.
+_SOON_DAYS = 3
 #: For a screen that knows few letters.
 _PLAIN = str.maketrans(dict(zip("✓✗·→…–“”’™®", [*"+x.>", "...", *'-""\'', "(TM)", "(R)"], strict=True)))
 _color: bool | None = None
@@ -69,6 +71,15 @@ def when(moment: str) -> str:
     """A time of the record for people: `2026-11-24 21:42`; a date stays as it is."""
     day, _, clock = moment.partition("T")
     return f"{day} {clock[:5]}" if clock else day
+
+
+@functools.lru_cache(maxsize=1_000)  # a list of very many returns has few different ones
+def days_left(days: int, ending: str = "") -> Toned | str:
+    """How long it is until a day, in words: `3 days`, `today`, `1 day over`; toned where that is soon, or past."""
+    if days < 0:
+        return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
+    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{ending}"
+    return Toned(words, "soon") if days <= _SOON_DAYS else words
 
 
 def data(content: str | Line | Table) -> None:

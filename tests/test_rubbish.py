@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +28,46 @@ def test_for_now_is_taken_back() -> None:
         assert gc.get_threshold()[0] < 10_000
         assert gc.get_freeze_count() > before[1]
     assert (gc.get_threshold(), gc.get_freeze_count()) == before
+
+
+_HEAPS = """
+import ctypes, threading
+from returnctl import rubbish
+
+if {often}:
+    rubbish.often()
+together = threading.Barrier(12)
+
+
+def work():
+    together.wait()
+    kept = [bytes(3_000) for _ in range(100)]
+    together.wait()
+
+
+threads = [threading.Thread(target=work) for _ in range(12)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+c = ctypes.CDLL(None)
+c.fdopen.restype = ctypes.c_void_p
+out = ctypes.c_void_p(c.fdopen(1, b"w"))
+c.malloc_info(0, out)
+c.fflush(out)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="heaps are the GNU C library's")
+def test_threads_share_few_heaps() -> None:
+    heaps = {
+        often: subprocess.run(
+            [sys.executable, "-c", _HEAPS.format(often=often)], capture_output=True, check=True, text=True
+        ).stdout.count("<heap nr=")
+        for often in (False, True)
+    }
+    assert heaps[False] > 2
+    assert heaps[True] == 2
 
 
 def test_often_lasts() -> None:

@@ -15,7 +15,7 @@ from returnctl.marketplaces.backmarket import BackMarket
 from returnctl.marketplaces.backmarket_cases import chosen_label
 from returnctl.marketplaces.backmarket_values import CareMessage
 from returnctl.marketplaces.backmarket_words import wish_of, word
-from returnctl.output import Table
+from returnctl.output import Table, days_left
 from returnctl.result import Result
 from returnctl.returns import policy, progress
 from returnctl.returns.events import Device
@@ -159,8 +159,7 @@ def _due(found: Found, rules: Policy, state: State | None, waiting_on: str, now:
 
 def _row(one: Waiting, today: date) -> tuple[object, ...]:
     device = " ".join(part for part in (one.device.brand, one.device.model) if part) or one.device.kind
-    left = (date.fromisoformat(one.due[:10]) - today).days if one.due else None
-    due = "" if left is None else f"{-left} d over" if left < 0 else "today" if left == 0 else f"in {left} d"
+    due = days_left((date.fromisoformat(one.due[:10]) - today).days) if one.due else ""
     return (
         one.return_,
         device,

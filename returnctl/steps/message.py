@@ -14,7 +14,7 @@ from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
 from returnctl.marketplaces.base import Upload
-from returnctl.output import Table
+from returnctl.output import Table, when
 from returnctl.result import Result
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
@@ -69,7 +69,7 @@ class MessagesResult(Result, kw_only=True):
 
     def for_people(self) -> Iterable[str | Table]:
         for said in self.messages:
-            yield f"{said.at}  {said.author}:"
+            yield f"{when(said.at)}  {said.author}:"
             yield from (f"  {line}" for line in said.text.splitlines())
             if said.attachments:
                 yield f"  [{', '.join(said.attachments)}]"

@@ -6,12 +6,11 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from returnctl import output
-from returnctl.output import Line, Table, Toned, when
+from returnctl.output import Line, Table, Toned, days_left, when
 from returnctl.returns.progress import Step
 from returnctl.steps.status_facts import MARKS, NEXT, Brief, Standing, left, mark
 
 _TONES = {MARKS["done"]: "good", MARKS["waiting"]: "soon", MARKS["in-doubt"]: "bad", NEXT: "next"}
-_SOON_DAYS = 3
 #: Narrower than this, what can be done without is left out.
 _NARROW = 60
 
@@ -96,12 +95,4 @@ def _is_narrow() -> bool:
 
 
 def _days(one: Standing | Brief, ending: str = "") -> Toned | str:
-    return _in_days(left(one), ending)
-
-
-@functools.lru_cache(maxsize=1_000)
-def _in_days(days: int, ending: str) -> Toned | str:
-    if days < 0:
-        return Toned(f"{-days} day{'s' if days < -1 else ''} over", "bad")
-    words = "today" if days == 0 else f"{days} day{'s' if days > 1 else ''}{ending}"
-    return Toned(words, "soon") if days <= _SOON_DAYS else words
+    return days_left(left(one), ending)

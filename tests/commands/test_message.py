@@ -137,6 +137,7 @@ class TestReading:
         assert ran.json["messages"][0]["author"] == "seller"
         people = run_line("messages 10000001").stdout
         assert "The battery is fine." in people
+        assert "2026-06-10 12:00  buyer:" in people
         assert "[rc" not in people
 
     def test_attachments_are_named(self, run_line: Runner, sandbox: Sandbox, pictures: Pictures) -> None:

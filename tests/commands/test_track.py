@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -69,6 +70,12 @@ class TestOneReturn:
         for event in events:
             assert event.keys() == {"time", "status", "code", "description", "place"}
         assert {event["status"] for event in events} >= {"label-created", "in-transit", "delivered"}
+
+    def test_times_are_a_person_s(self, run_line: Runner, sandbox: Sandbox) -> None:
+        sandbox.advance("10000001", "delivered")
+        shown = run_line("track 10000001").stdout
+        assert re.search(r"^  Delivered: \d{4}-\d\d-\d\d \d\d:\d\d$", shown, re.MULTILINE)
+        assert not re.search(r"\dT\d", shown)
 
     def test_the_common_keys(self, run_line: Runner) -> None:
         result = run_line("track 10000001 --json").json
