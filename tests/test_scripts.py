@@ -216,11 +216,11 @@ class TestTest:
         assert [" ".join(call.split()[:2]) for call in calls] == [
             "ruff check", "ruff format", "mypy", "mypy scripts/_accessibility.py", "python -m",
         ]  # fmt: skip
-        assert calls[-1] == "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m not nightly"
+        assert calls[-1] == "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m not nightly"
 
     def test_arguments_go_to_pytest(self, checkout: Path) -> None:
         last = self.calls(checkout, "tests/a b.py", "-k", "one or two", "--maxfail=1", "--no-header")[-1]
-        wanted = "-n 2 --dist loadfile --no-loadscope-reorder -m not nightly"
+        wanted = "-n 3 --dist loadfile --no-loadscope-reorder -m not nightly"
         wanted += " tests/a b.py -k one or two --maxfail=1 --no-header"
         assert last == f"python -m pytest {wanted}"
 
@@ -231,7 +231,7 @@ class TestTest:
     def test_the_caller_s_marks_stand_alone(self, checkout: Path) -> None:
         assert (
             self.calls(checkout, "-m", "nightly")[-1]
-            == "python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m nightly"
+            == "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m nightly"
         )
 
     @pytest.mark.parametrize(
