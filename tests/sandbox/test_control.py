@@ -135,6 +135,14 @@ def test_reset_puts_an_order_back_and_frees_its_keys(speak: Speaker) -> None:
         client.reset(speak.url, "999")
 
 
+def test_reset_of_everything_begins_the_numbers_anew(speak: Speaker) -> None:
+    first = speak.parcel()
+    client.reset(speak.url, "10000001")
+    assert speak.parcel() != first
+    client.reset(speak.url)
+    assert speak.parcel() == first
+
+
 def test_the_data_outlives_the_server(tmp_path: Path) -> None:
     with running(tmp_path) as url, Speaker(url) as speak:
         instance = speak.read("/v1/about").json()["instance"]
