@@ -16,6 +16,7 @@ import pytest
 from returnctl.returns.held import safe_name
 from tests.commands.pictures import Pictures
 from tests.commands.running import Ran, Runner
+from tests.commands.seen import Seen
 from tests.commands.world import IMEI, NUMBER, Sandbox, modes
 from tests.faults.gate import Gate
 
@@ -173,7 +174,7 @@ class TestCanaries:
         return run_line.attempt(f"-vv {line} --no-input", input=given, phone=pictures.phone)
 
     def test_no_process_has_one_among_its_arguments(
-        self, run_line: Runner, staging: Gate, monkeypatch: pytest.MonkeyPatch
+        self, run_line: Runner, staging: Gate, seen: Seen, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """What is started by us, while a token is known, is started without it."""
         import subprocess
@@ -181,6 +182,7 @@ class TestCanaries:
         from returnctl.documents import guard
 
         guard._children.close()  # what an earlier test started would serve this one
+        seen.forget()
         started: list[str] = []
         real = subprocess.Popen.__init__
 

@@ -27,6 +27,10 @@ class Seen:
     def __init__(self) -> None:
         self._answers: dict[Hashable, Any] = {}
 
+    def forget(self) -> None:
+        """For a test of the looks themselves: each is taken anew."""
+        self._answers.clear()
+
     def put(self, patch: pytest.MonkeyPatch) -> None:
         """Stand between the commands and the looks."""
         function, look_at_all, run = eyes.function, judge.look_at_all, guard.run
