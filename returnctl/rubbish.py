@@ -32,7 +32,7 @@ def often() -> None:
 
 def _few_heaps() -> None:
     """Let threads share heaps. By default each gets its own, where what one thread freed waits for that thread alone:
-    with 24 of them the memory grows for hours. They take turns anyway, for the interpreter's lock."""
+    with 24 of them the memory creeps up. They take turns anyway, for the interpreter's lock."""
     if sys.platform != "linux":
         return
     import ctypes
