@@ -48,7 +48,7 @@ def no_more() -> None:
 
 @contextmanager
 def often_for_now() -> Iterator[None]:
-    """As `often`, for as long as the block lasts."""
+    """As `often`, for as long as the block lasts; the heaps stay few."""
     before = gc.get_threshold()
     often()
     try:

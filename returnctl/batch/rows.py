@@ -138,7 +138,7 @@ class Rows:
 
     def _refuse_a_second(self, names: array[int]) -> None:
         """Rows of one hash are neighbours once they are sorted; two names may share it, so that both are read again."""
-        first: tuple[int, int, str] | None = None
+        seconds: list[tuple[int, int, str]] = []
         for _, alike in groupby(sorted(names), lambda key: key & _HASH):
             numbers = [key & ~_HASH for key in alike]
             if len(numbers) == 1:
@@ -148,9 +148,9 @@ class Rows:
                 name = str(parse_reference(raw.name))
                 before = lines.setdefault(name, raw.line)
                 if before != raw.line:
-                    first = min(first or (raw.line, before, name), (raw.line, before, name))
-        if first:
-            line, before, name = first
+                    seconds.append((raw.line, before, name))
+        if seconds:
+            line, before, name = min(seconds)
             raise Usage(f"Return {name} is in lines {before} and {line}.", hint="give each return one row")
 
     def _row(self, raw: Raw, *, again: bool = False) -> Row:

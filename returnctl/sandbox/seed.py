@@ -68,8 +68,9 @@ def reset(db: sqlite3.Connection, order: str | None = None) -> None:
     if order is not None and order not in everything:
         raise NotFound(f"The sandbox has no order {order}.", hint="`returnctl sandbox orders` lists them")
     if order is None:
-        for table in ("parcels", "pickups", "sqlite_sequence"):  # the last one: numbers begin anew, too
-            db.execute(f"delete from {table}")  # noqa: S608 - the names are the line above
+        # The last one holds where the numbers stand: they begin anew, too.
+        for statement in ("delete from parcels", "delete from pickups", "delete from sqlite_sequence"):
+            db.execute(statement)
     for number in [order] if order else everything:
         db.execute("delete from orders where number = ?", (number,))
         _add(db, _entry(number))
