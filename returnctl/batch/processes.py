@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.managers import BaseManager
 from typing import TYPE_CHECKING, Protocol
@@ -87,28 +89,42 @@ class _Crew:
 @contextlib.contextmanager
 def processes(setup: Setup, options: Options, *, ahead: bool) -> Iterator[Engine]:
     """One for each processor, as far as there are jobs; the jobs are shared out among them. `ahead` as for threads."""
-    count = max(1, min(options.jobs, os.cpu_count() or 1))
+    processors = _processors()
+    count = max(1, min(options.jobs, len(processors)))
     shares = [len(range(number, options.jobs, count)) for number in range(count)]
+    # Where some stay free, the system had better choose: a second batch would meet this one on the first few.
+    homes = processors if count == len(processors) else [None] * count
     Desk(setup).close()  # what is wrong with the workspace is said here, by our own error
     with contextlib.ExitStack() as stack:
         with ThreadPoolExecutor(count) as starters:  # side by side: each takes as long as a command's start
-            members = list(starters.map(lambda share: _started(stack, setup, share), shares))
+            members = list(starters.map(partial(_started, stack, setup), shares, homes))
         for there in members:
             stack.callback(_close, there)
         with engine.threads(_Crew(members).work, options.jobs, ahead=ahead) as chosen:
             yield chosen
 
 
-def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int) -> _There:
+def _processors() -> Sequence[int | None]:
+    """Those that we may use, by their numbers where the system tells them."""
+    if sys.platform == "linux":
+        return sorted(os.sched_getaffinity(0))
+    return [None] * (os.cpu_count() or 1)
+
+
+def _started(stack: contextlib.ExitStack, setup: Setup, at_once: int, home: int | None) -> _There:
     process = _Processes(ctx=get_context("spawn"))
-    process.start(_begin)
+    process.start(_begin, (home,))
     stack.callback(process.shutdown)
     there: _There = process.Work(setup, at_once)  # type: ignore[attr-defined]  # made by `register`
     return there
 
 
-def _begin() -> None:
+def _begin(home: int | None) -> None:
     """In a process that has just been started."""
+    if home is not None and sys.platform == "linux":
+        # Its threads take turns for one interpreter: on two processors they would wake each other from afar.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {home})
     rubbish.often()
     # Where the batch was killed, nobody tells its processes to end; what they work on goes by the record.
     parent = parent_process()

@@ -84,6 +84,11 @@ def inside(folder: Path, name: str) -> Path:
     return Path(here)
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder at `path` itself, which is no link to one."""
+    return stat.S_ISDIR(_mode(path))
+
+
 def _mode(path: str) -> int:
     """What is at `path` itself; 0 where there is nothing that can be looked at."""
     try:
@@ -99,7 +104,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     """
     folder = path.parent
     ensure_folder(folder)
-    if path.is_symlink():
+    if stat.S_ISLNK(_mode(os.fspath(path))):
         raise _link(path)
     try:
         _put(path, content, flush=True)

@@ -22,12 +22,14 @@ _BYTES = 1_000_000
 
 def of_order(root: Path, order: str) -> list[Reference]:
     """Every return of an order that has a folder; as many looks as it has returns, once there are notes."""
-    if not (root / FOLDER).is_dir():
+    if not files.is_folder(f"{root}/{FOLDER}"):
         return [ref for ref in every(root) if ref.order == order]
     found: list[Reference] = []
     for base in dict.fromkeys((order, *_noted(root, order))):
         number = 1
-        while (ref := from_folder(base if number == 1 else f"{base}~{number}")) and _is_folder(root, ref):
+        while ref := from_folder(base if number == 1 else f"{base}~{number}"):
+            if not files.is_folder(f"{root}/{ref.folder}"):
+                break
             found.append(ref)
             number += 1
     return found
@@ -45,7 +47,7 @@ def every(root: Path) -> list[Reference]:
 
 def note(root: Path, reference: Reference) -> None:
     """Remember a return that is about to get its folder. Raises DiskTrouble."""
-    if not (root / FOLDER).is_dir():
+    if not files.is_folder(f"{root}/{FOLDER}"):
         _make(root)
     if reference.line is None:
         return
@@ -95,14 +97,9 @@ def _by_order(references: Iterable[Reference]) -> dict[str, list[str]]:
 
 def _noted(root: Path, order: str) -> list[str]:
     try:
-        content = files.read_bytes(root / FOLDER / order, max_bytes=_BYTES)
+        content = files.read_bytes(root / f"{FOLDER}/{order}", max_bytes=_BYTES)
     except FileNotFoundError:
         return []
     except ReturnctlError:
         return [ref.folder.partition("~")[0] for ref in every(root) if ref.order == order]
     return [name for name in content.decode("ascii", "ignore").split() if from_folder(name)]
-
-
-def _is_folder(root: Path, reference: Reference) -> bool:
-    path = root / reference.folder
-    return path.is_dir() and not path.is_symlink()

@@ -34,7 +34,7 @@ def opened(root: Path, name: str) -> Iterator[dict[str, Any]]:
 def peek(root: Path, name: str) -> dict[str, Any]:
     """The content as it is, without the lock."""
     try:
-        content = files.read_bytes(root / FOLDER / f"{name}.json", max_bytes=_BYTES)
+        content = files.read_bytes(root / f"{FOLDER}/{name}.json", max_bytes=_BYTES)
         return msgspec.json.decode(content, type=dict[str, Any])
     except (FileNotFoundError, msgspec.MsgspecError, RecursionError):
         return {}

@@ -36,7 +36,7 @@ class Workspace:
 
     def name(self, reference: Reference) -> str:
         """As `Return.name`."""
-        several = (self.root / f"{reference.folder}~2").is_dir()
+        several = files.is_folder(f"{self.root}/{reference.folder}~2")
         return reference.in_full if several else str(reference)
 
     def exists(self, reference: Reference) -> bool:

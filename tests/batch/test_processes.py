@@ -74,11 +74,24 @@ def outcomes(setup: Setup, kill: int) -> list[int]:
 
 @pytest.mark.parametrize(("kill", "most"), [(0, 0), (1, 1)])
 def test_real_ones(setup: Setup, monkeypatch: pytest.MonkeyPatch, kill: int, most: int) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("returnctl.batch.processes._processors", lambda: [None, None])
     found = outcomes(setup, kill)
     assert len(found) == len(ROWS)
     assert found.count(75) <= most
     assert found.count(0) >= len(ROWS) - most
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="the system does not say which processors")
+@pytest.mark.parametrize("spare", [0, 1])
+def test_each_keeps_to_a_processor_of_its_own_where_all_are_used(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch, spare: int
+) -> None:
+    all_of_them = os.sched_getaffinity(0)
+    first = min(all_of_them)
+    monkeypatch.setattr("returnctl.batch.processes._processors", lambda: [first] * (1 + spare))
+    with processes(setup, run.Options(jobs=1, engine="processes"), ahead=False):
+        homes = [os.sched_getaffinity(child.pid or 0) for child in multiprocessing.active_children()]
+    assert homes == [all_of_them if spare else {first}]
 
 
 def test_what_is_wrong_with_the_workspace_is_said_plainly(tmp_path: Path) -> None:
@@ -89,7 +102,7 @@ def test_what_is_wrong_with_the_workspace_is_said_plainly(tmp_path: Path) -> Non
 
 
 def test_all_are_lost_and_the_batch_ends(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("returnctl.batch.processes._processors", lambda: [None, None])
     assert outcomes(setup, 2) == [75] * len(ROWS)
 
 
