@@ -91,8 +91,8 @@ class Http:
     """Sends requests. May be shared between threads.
 
     `trace` gets one line for each request and answer, without queries, headers or bodies. `now` is the clock
-    that the dates of services are held against. `gate` is entered for as long as a request is on its way: a
-    semaphore lets so many at once.
+    that the dates of services are held against. `gate` is entered for as long as a request is on its way: it
+    may let so many at once.
     """
 
     def __init__(

@@ -7,6 +7,7 @@ on the time to a second or so. A service that says 429 slows all of them.
 
 from __future__ import annotations
 
+import queue
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -80,6 +81,24 @@ class Limiter:
             wait = max(wait, full_at - now - (at_once - 1) * every)
             content[key] = full_at + every
         return wait
+
+
+class Turns:
+    """So many requests at once, in this process: whoever enters takes a turn, or waits until one comes back.
+
+    As `threading.Semaphore`, whose waiters need the interpreter several times until they have their turn.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._free: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(at_once):
+            self._free.put(None)
+
+    def __enter__(self) -> None:
+        self._free.get()
+
+    def __exit__(self, *_: object) -> None:
+        self._free.put(None)
 
 
 def _name(api: str, account: str) -> str:

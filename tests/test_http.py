@@ -22,6 +22,7 @@ from returnctl.http import (
     same_origin,
     was_sent,
 )
+from returnctl.pace import Turns
 from returnctl.wire import Limits, _Watch
 from tests.carriers.wire import Step, WireServer, get, post, reply, reset
 
@@ -175,7 +176,7 @@ class TestTheGate:
             with lock:
                 now -= 1
 
-        http = Http(user_agent="returnctl/test", sleep=slept.append, gate=threading.BoundedSemaphore(2))
+        http = Http(user_agent="returnctl/test", sleep=slept.append, gate=Turns(2))
         with responses.RequestsMock() as service, ThreadPoolExecutor(4) as threads:
             service.add_callback("GET", "https://api.example/", lambda _: (counted(), (200, {}, b"{}"))[1])
             sent = [threads.submit(http.send, get("https://api.example/")) for _ in range(4)]

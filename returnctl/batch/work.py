@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import threading
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from returnctl.batch.outcome import Outcome
 from returnctl.batch.purse import Purse
 from returnctl.batch.rows import Row
 from returnctl.errors import DiskTrouble, NotFound, Pending, ReturnctlError
+from returnctl.pace import Turns
 from returnctl.result import Result, Would
 from returnctl.returns import files, progress
 from returnctl.returns.reference import Reference
@@ -51,7 +51,7 @@ class Desk(App):
     def __init__(self, setup: Setup, at_once: int | None = None) -> None:
         """`at_once` is how many requests may be on their way together."""
         super().__init__(setup.options)
-        self.gate = threading.BoundedSemaphore(at_once) if at_once else None
+        self.gate = Turns(at_once) if at_once else None
         self._shared: dict[str, Marketplace] = {}
         if not setup.options.dry_run:
             files.ensure_folder(
