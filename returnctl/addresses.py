@@ -56,7 +56,7 @@ def read_address(path: Path) -> Address:
             hint="it has street (a list), city, state, postcode, and name or company",
         ) from None
     if not (form.name or form.company):
-        raise Usage(f"{path} is no address: it has neither name nor company.")
+        raise Usage(f"{path} is no address: it has neither name nor company.", hint="add `name` or `company`")
     return Address(
         name=form.name,
         company=form.company,

@@ -173,5 +173,7 @@ def _from_command(command: tuple[str, ...]) -> str:
         ) from None
     token = done.stdout.decode("utf-8", "replace").strip()
     if not token:
-        raise AuthFailed(f"The profile's token_command ({command[0]}) printed nothing.")
+        raise AuthFailed(
+            f"The profile's token_command ({command[0]}) printed nothing.", hint="its first line is the token"
+        )
     return token.splitlines()[0].strip()

@@ -152,10 +152,15 @@ def print_file(path: Path) -> None:
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise Refused(f"{path.name}: no label is larger than {MAX_BYTES // 1_000_000} MB.")
+            raise Refused(
+                f"{path.name}: no label is larger than {MAX_BYTES // 1_000_000} MB.",
+                hint="give the label's own file",
+            )
         return path.read_bytes()
     except OSError as error:
-        raise Usage(f"{path}: {(error.strerror or 'unreadable').lower()}.") from None
+        raise Usage(
+            f"{path}: {(error.strerror or 'unreadable').lower()}.", hint="--file takes the label's file"
+        ) from None
 
 
 def _number(app: App, held: Return, given: str | None, label: LabelFile | None) -> str | None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 65_536
+_IN_IT = "it holds the token, or a carrier's lines"
 #: What is asked for beside client id and secret; the rest is for the file alone.
 _ASKED = {
     "ups": {"account": "Account number (six characters; empty if labels are not bought)"},
@@ -35,17 +36,15 @@ def read(name: Path) -> str:
         content = _stdin() if str(name) == "-" else _file(name)
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Usage(
-            f"--token-file {name}: that is not text.", hint="it holds the token, or a carrier's lines"
-        ) from None
+        raise Usage(f"--token-file {name}: that is not text.", hint=_IN_IT) from None
     except OSError as error:
-        raise Usage(f"--token-file {name}: {(error.strerror or 'unreadable').lower()}.") from None
-    if len(content) > MAX_BYTES:
-        raise Usage(f"--token-file {name}: that is far too long for a token.")
-    if not text.strip():
         raise Usage(
-            f"--token-file {name}: there is nothing in it.", hint="it holds the token, or a carrier's lines"
-        )
+            f"--token-file {name}: {(error.strerror or 'unreadable').lower()}.", hint="give a file, or -"
+        ) from None
+    if len(content) > MAX_BYTES:
+        raise Usage(f"--token-file {name}: that is far too long for a token.", hint=_IN_IT)
+    if not text.strip():
+        raise Usage(f"--token-file {name}: there is nothing in it.", hint=_IN_IT)
     return text
 
 
@@ -83,7 +82,7 @@ def carrier_values(text: str, code: str) -> dict[str, str]:
                 hint=f"one of {', '.join(CARRIER_FIELDS[code])}",
             )
         if not isinstance(value, str | int) or isinstance(value, bool):
-            raise Usage(f"{field} is a text in quotes.")
+            raise Usage(f"{field} is a text in quotes.", hint=f'{field} = "…"')
         values[field] = str(value).strip()
     return checked(values, code)
 
@@ -97,10 +96,12 @@ def checked(values: Mapping[str, str], code: str) -> dict[str, str]:
                 f"{field} is missing.", hint=f"{code} gives an application a client id and a client secret"
             )
     if ("tracking_client_id" in found) != ("tracking_client_secret" in found):
-        raise Usage("tracking_client_id and tracking_client_secret go together.")
+        raise Usage(
+            "tracking_client_id and tracking_client_secret go together.", hint="give both, or neither"
+        )
     for field, value in found.items():
         if not re.fullmatch(r"[\x21-\x7e]{1,2000}", value):
-            raise Usage(f"{field} holds a space or a sign that no such value has.")
+            raise Usage(f"{field} holds a space or a sign that no such value has.", hint="copy it once more")
     return found
 
 

@@ -126,15 +126,20 @@ class Settings:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except OSError as error:
-            raise BadConfig(f"{path} can't be read: {(error.strerror or 'failed').lower()}.") from None
+            raise BadConfig(
+                f"{path} can't be read: {(error.strerror or 'failed').lower()}.",
+                hint="let its owner read it, or set RETURNCTL_CONFIG_DIR",
+            ) from None
         except UnicodeDecodeError:
-            raise BadConfig(f"{path} is not UTF-8 text.") from None
+            raise BadConfig(f"{path} is not UTF-8 text.", hint="save it as UTF-8") from None
         import tomllib
 
         try:
             content = tomllib.loads(text)
         except (ValueError, RecursionError) as error:  # TOMLDecodeError, or a number of thousands of digits
-            raise BadConfig(f"{path} is not valid TOML: {error}.") from None
+            raise BadConfig(
+                f"{path} is not valid TOML: {error}.", hint='texts stand in quotes: url = "https://…"'
+            ) from None
         self._warn_unknown(content, ("default_profile", "profile"), path)
         return content
 
@@ -221,7 +226,7 @@ class Settings:
     def _from_file(self, name: str, table: Any) -> Profile:
         where = f"{self.config_path} [profile.{name}]"
         if not isinstance(table, dict):
-            raise BadConfig(f"{where} is not a table.")
+            raise BadConfig(f"{where} is not a table.", hint=f"begin it with the line [profile.{name}]")
         self._warn_unknown(table, _PROFILE_KEYS, where)
         environment = self._word(table, "environment", "production", where)
         command = table.get("token_command", [])

@@ -49,7 +49,9 @@ def fit(app: App, files: Iterable[Upload], most: int) -> tuple[Upload, ...]:
             fitted.append(file)
             continue
         if not file.media_type.startswith("image/"):
-            raise Refused(f"{file.name} has {len(file.content):,} bytes; {most:,} are taken.")
+            raise Refused(
+                f"{file.name} has {len(file.content):,} bytes; {most:,} are taken.", hint="save it smaller"
+            )
         from returnctl.evidence.copies import clean_copy
 
         try:

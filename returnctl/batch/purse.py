@@ -52,7 +52,10 @@ class Purse:
             currency = content.get("currency")
             amount = Decimal(price.amount) if price else self._assumed or Decimal(0)
             if price and currency not in (None, price.currency):
-                raise Refused(f"The label costs {price.currency}, and the budget is in {currency}.")
+                raise Refused(
+                    f"The label costs {price.currency}, and the budget is in {currency}.",
+                    hint="give the rows of each currency a batch of their own",
+                )
             if before + amount > self._most:
                 raise Refused(
                     f"The budget is used up: {before} of {self._most}, and this label costs {amount}.",

@@ -17,6 +17,7 @@ from returnctl.errors import Usage
 from returnctl.returns.reference import looks_like_return
 
 MOST_COLUMNS = 200
+_SUCH_AS = 'such as {"return": "10000001"}'
 _LINE_BYTES = 1_000_000
 _DOCUMENT_CHARACTERS = 200_000_000
 _NAMES = ("return", "order")
@@ -52,7 +53,10 @@ def read(stream: IO[bytes], name: str) -> Iterator[Raw]:
 def _lines(stream: IO[bytes], name: str) -> Iterator[str]:
     for number, line in enumerate(iter(lambda: stream.readline(_LINE_BYTES + 1), b""), 1):
         if len(line) > _LINE_BYTES:
-            raise Usage(f"{name}: line {number} is longer than any row can be.")
+            raise Usage(
+                f"{name}: line {number} is longer than any row can be.",
+                hint="a row is a line: CSV, or JSON Lines",
+            )
         if number == 1 and line[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise Usage(f"{name} is UTF-16.", hint="save it as “CSV UTF-8”")
         try:
@@ -76,16 +80,24 @@ def _from_csv(first: str, lines: Iterator[str], name: str) -> Iterator[Raw]:
             if any(cell.strip() for cell in cells):
                 yield _csv_row(reader.line_num, cells, columns)
     except csv.Error as error:
-        raise Usage(f"{name}: line {reader.line_num} can't be read as CSV ({error}).") from None
+        raise Usage(
+            f"{name}: line {reader.line_num} can't be read as CSV ({error}).",
+            hint='a " within quotes is written twice',
+        ) from None
 
 
 def _columns(header: list[str], name: str) -> tuple[str, ...]:
     columns = tuple(cell.strip().lower().replace("_", "-") if cell[:1] != "_" else cell for cell in header)
     if len(columns) > MOST_COLUMNS:
-        raise Usage(f"{name} has {len(columns)} columns, and {MOST_COLUMNS} are the most.")
+        raise Usage(
+            f"{name} has {len(columns)} columns, and {MOST_COLUMNS} are the most.",
+            hint="leave out those that no step takes",
+        )
     twice = next((column for column in columns if column and columns.count(column) > 1), None)
     if twice:
-        raise Usage(f"{name} has two columns “{twice[:40]}”.")
+        raise Usage(
+            f"{name} has two columns “{twice[:40]}”.", hint="keep one, or begin the other's name with _"
+        )
     if not any(column in columns for column in _NAMES):
         raise Usage(
             f"{name} has no column “return”: its first line names {', '.join(columns)[:80]}.",
@@ -118,18 +130,21 @@ def _from_json_lines(lines: Iterator[str], name: str) -> Iterator[Raw]:
         try:
             found = msgspec.json.decode(line)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Usage(f"{name}: line {number} is not JSON ({error}).") from None
+            raise Usage(f"{name}: line {number} is not JSON ({error}).", hint=_SUCH_AS) from None
         yield _json_row(number, found, name)
 
 
 def _json_row(number: int, found: Any, name: str) -> Raw:
     if not isinstance(found, dict):
-        raise Usage(f"{name}: row {number} is no object.", hint='such as {"return": "10000001"}')
+        raise Usage(f"{name}: row {number} is no object.", hint=_SUCH_AS)
     cells = {str(key).strip().lower().replace("_", "-"): value for key, value in found.items()}
     if len(cells) > MOST_COLUMNS:
-        raise Usage(f"{name}: row {number} has {len(cells)} keys, and {MOST_COLUMNS} are the most.")
+        raise Usage(
+            f"{name}: row {number} has {len(cells)} keys, and {MOST_COLUMNS} are the most.",
+            hint="leave out those that no step takes",
+        )
     if not any(column in cells for column in _NAMES):
-        raise Usage(f"{name}: row {number} has no “return”.")
+        raise Usage(f"{name}: row {number} has no “return”.", hint=_SUCH_AS)
     given = {key: value for key, value in cells.items() if value not in (None, "", [])}
     return _row(number, given, tuple(cells))
 
@@ -144,7 +159,9 @@ def _from_document(first: str, lines: Iterator[str], name: str) -> Iterator[Raw]
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Usage(f"{name} is not JSON ({error}).") from None
+        raise Usage(
+            f"{name} is not JSON ({error}).", hint="give a list of rows, or JSON Lines: one row a line"
+        ) from None
     if isinstance(found, list):
         rows = (_json_row(number, one, name) for number, one in enumerate(found, 1))
     elif isinstance(found, dict) and isinstance(found.get("returns"), list):
@@ -153,14 +170,14 @@ def _from_document(first: str, lines: Iterator[str], name: str) -> Iterator[Raw]
         raise Usage(f"{name} holds no rows.", hint="give a list, or what `returnctl inbox --json` prints")
     first_row = next(rows, None)
     if first_row is None:
-        raise Usage(f"{name} holds no rows.")
+        raise Usage(f"{name} holds no rows.", hint="each return is an entry of the list")
     yield first_row
     yield from rows
 
 
 def _listed(number: int, one: Any, name: str) -> Raw:
     if not isinstance(one, dict) or not isinstance(one.get("return"), str):
-        raise Usage(f"{name}: entry {number} has no “return”.")
+        raise Usage(f"{name}: entry {number} has no “return”.", hint=_SUCH_AS)
     due = one.get("due") or one.get("deadline")
     return Raw(number, one["return"], {}, ("return",), due if isinstance(due, str) else None)
 

@@ -92,7 +92,7 @@ def _check(chosen: Any) -> None:
     if not chosen.buy and (chosen.most is not None or chosen.assumed is not None):
         raise Usage("--max-spend and --assume-price go with --buy.", hint="nothing is bought without --buy")
     if chosen.scheduler and chosen.engine != "dask":
-        raise Usage("--scheduler goes with --engine dask.")
+        raise Usage("--scheduler goes with --engine dask.", hint="add --engine dask, or leave it out")
     if chosen.scheduler and not re.fullmatch(r"(tcp|tls)://[^\s/]+:[0-9]{1,5}", chosen.scheduler):
         raise Usage(
             f"--scheduler {chosen.scheduler[:60]}: not an address.", hint="such as tcp://10.0.0.5:8786"

@@ -129,13 +129,13 @@ def _existing(option: str, path: Any) -> Any:
 def _yes(option: str, given: Any) -> bool:
     word = _text(given).lower()
     if word not in _YES | _NO:
-        raise Usage(f"{option}: “{word[:20]}” is neither yes nor no.")
+        raise Usage(f"{option}: “{word[:20]}” is neither yes nor no.", hint="yes, no, or an empty cell")
     return word in _YES
 
 
 def _text(given: Any) -> str:
     if isinstance(given, list | dict):
-        raise Usage("A list stands where one value is wanted.")
+        raise Usage("A list stands where one value is wanted.", hint="give a text, a number, true or false")
     return ("yes" if given else "no") if isinstance(given, bool) else str(given).strip()
 
 

@@ -35,7 +35,7 @@ def command(
     from returnctl.steps import dossier as step
 
     if anchor:
-        raise Usage("--anchor goes with `dossier verify FILE`.")
+        raise Usage("--anchor goes with `dossier verify FILE`.", hint="leave it out to make a dossier")
     reference, rest = app.named(words)
     if rest:
         raise Usage(f"“{rest[0]}” is one word too many.", hint="a file is checked with `dossier verify FILE`")
@@ -48,7 +48,7 @@ def _verify(app: App, words: tuple[str, ...], paper: str | None, anchor: str | N
     from returnctl.steps import dossier_verify as step
 
     if paper:
-        raise Usage("--paper goes with `dossier RETURN`.")
+        raise Usage("--paper goes with `dossier RETURN`.", hint="leave it out to check a file")
     if len(words) != 1:
         raise Usage(
             "Which file? `dossier verify` takes one dossier.",

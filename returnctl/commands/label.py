@@ -21,7 +21,10 @@ def _parsed(words: tuple[str, ...], buy: bool, carrier: str | None, **options: A
         name: options.pop(name) for name in ("max_price", "weight", "size", "sender", "receiver", "form")
     }
     if not buy and any(bought.values()):
-        raise Usage("These options go with --buy: --max-price, --weight, --size, --from, --to, --format.")
+        raise Usage(
+            "These options go with --buy: --max-price, --weight, --size, --from, --to, --format.",
+            hint="add --buy, or leave them out",
+        )
     terms = parse_terms(carrier=carrier, **bought) if buy else None
     if words:
         raise Usage(f"“{words[0]}” is one word too many.", hint="a file is given with --file")

@@ -36,7 +36,9 @@ def command(
     reference, rest = app.named(words)
     given = [typed("The text", " ".join(rest)) or None, _body(body_file) if body_file else None, template]
     if sum(one is not None for one in given) > 1:
-        raise Usage("Give the text once: as words, with --body-file or with --template.")
+        raise Usage(
+            "Give the text once: as words, with --body-file or with --template.", hint="leave the others out"
+        )
     text = given[0] or given[1]
     app.show(step.say(app, reference, step.Options(text=text, files=files, template=template)))
 
@@ -50,4 +52,6 @@ def _body(name: str) -> str:
         return Path(name).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         words = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise Usage(f"{name}: {(words or 'unreadable').lower()}.") from None
+        raise Usage(
+            f"{name}: {(words or 'unreadable').lower()}.", hint="--body-file takes a text file, or -"
+        ) from None

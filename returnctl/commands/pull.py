@@ -30,7 +30,9 @@ def command(app: App, words: tuple[str, ...], every: bool) -> None:
 
     if every:
         if words:
-            raise Usage("--all stands for every return: name none beside it.")
+            raise Usage(
+                "--all stands for every return: name none beside it.", hint="leave out --all, or the returns"
+            )
         app.show(step.of_all(app))
         return
     reference, rest = app.named(app.listed(words))

@@ -67,7 +67,10 @@ class BackMarket:
     def order(self, order: str) -> Order:
         """The order; the day of delivery is known where the marketplace's own shipping brought it."""
         if order.startswith("0"):
-            raise NotFound(f"{SERVICE} knows no order {order}: its numbers never start with 0.")
+            raise NotFound(
+                f"{SERVICE} knows no order {order}: its numbers never start with 0.",
+                hint="see the order's e-mail",
+            )
         body = self._order(order)
         found = answers.order(body, order)
         arrived: dict[str, str] = {}
@@ -153,7 +156,10 @@ class BackMarket:
         parcel = of_line(self.shipments(folder.order), folder.line)
         if parcel and parcel.label:
             return self._calls.file(parcel.label)
-        raise NotFound(f"Care folder {case} has no return label yet.")
+        raise NotFound(
+            f"Care folder {case} has no return label yet.",
+            hint="ask again later, or give the label with --file",
+        )
 
     def invoice(self, order: str) -> bytes:
         raise can_not("give an invoice", "the buyer downloads it from their account")

@@ -73,7 +73,10 @@ def site(platform: str | None, environment: str, market: str, user_agent: str | 
         )
     base = HOSTS.get((platform, environment))
     if base is None:
-        raise BadConfig(f"The environment is “staging” or “production”, not “{environment}”.")
+        raise BadConfig(
+            f"The environment is “staging” or “production”, not “{environment}”.",
+            hint="set `environment` in the profile, or RETURNCTL_ENVIRONMENT",
+        )
     if market not in MARKETS[platform]:
         raise BadConfig(
             f"The market {market} is not on Back Market's platform {platform}.",

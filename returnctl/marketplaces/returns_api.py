@@ -132,7 +132,10 @@ class ReturnsApi:
 
     def order(self, order: str) -> Order:
         if order.startswith("0"):
-            raise NotFound(f"The marketplace knows no order {order}: its numbers never start with 0.")
+            raise NotFound(
+                f"The marketplace knows no order {order}: its numbers never start with 0.",
+                hint="see the order's e-mail",
+            )
         found = self._read(f"/v1/orders/{order}", _Order)
         if (
             found.order != order

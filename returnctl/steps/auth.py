@@ -119,7 +119,10 @@ def _services(profile: Profile) -> tuple[str, ...]:
 def _profile(app: App, service: str) -> Profile:
     profile = app.chosen_profile()
     if profile.sandbox:
-        raise Usage(f"Profile {profile.name} needs no credentials: the sandbox takes everybody.")
+        raise Usage(
+            f"Profile {profile.name} needs no credentials: the sandbox takes everybody.",
+            hint="name another profile with --profile",
+        )
     if service == "marketplace" and profile.marketplace == "manual":
         raise Usage(
             f"Profile {profile.name} has no marketplace to log in to: you do that part on its website.",

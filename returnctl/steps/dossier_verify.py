@@ -121,10 +121,15 @@ def _all_problems(result: DossierCheck) -> list[Check]:
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise Refused(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, and no dossier is.")
+            raise Refused(
+                f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB, and no dossier is.",
+                hint="give the dossier's PDF",
+            )
         return path.read_bytes()
     except OSError as error:
-        raise Usage(f"{path}: {(error.strerror or 'unreadable').lower()}.") from None
+        raise Usage(
+            f"{path}: {(error.strerror or 'unreadable').lower()}.", hint="give the dossier's PDF"
+        ) from None
 
 
 def _contents(data: bytes, path: Path, sealed: bool | None) -> Contents:
@@ -134,7 +139,10 @@ def _contents(data: bytes, path: Path, sealed: bool | None) -> Contents:
         reply = guard.run("dossier", data, noun="dossier", max_pages=0)
     except Refused as error:
         if sealed is None:
-            raise Refused(f"{path.name} can't be read, and it bears no seal of a dossier.") from None
+            raise Refused(
+                f"{path.name} can't be read, and it bears no seal of a dossier.",
+                hint="`returnctl dossier RETURN` makes one",
+            ) from None
         raise Damaged(f"{path.name} is so damaged that nothing in it can be read.", hint=error.hint) from None
     return msgspec.msgpack.decode(reply.data, type=ready(Contents))
 

@@ -93,7 +93,11 @@ def check(app: App, kind: str, options: Options, held: Return | None = None) -> 
     )
     _check_passes(judged, options, result)
     if missing:
-        raise Refused(f"The set is not complete: {', '.join(missing)} missing.", result=result)
+        raise Refused(
+            f"The set is not complete: {', '.join(missing)} missing.",
+            hint="add them, or --without VIEW for one that can't be taken",
+            result=result,
+        )
     return result
 
 

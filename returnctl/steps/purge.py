@@ -176,7 +176,9 @@ def _delete(app: App, plan: Deletion, options: Options) -> Deletion:
     with app.workspace.hold(reference):
         record = app.workspace.record(reference)
         if plan.closed and not record.state.closed:
-            raise Refused(f"Return {reference} was opened again in the meantime.")
+            raise Refused(
+                f"Return {reference} was opened again in the meantime.", hint="close it first, or leave it"
+            )
         plan = _plan(app, reference, record.state, options)
         record.append(app.moment(record.state).isoformat(timespec="seconds"), Purged(files=plan.files))
         folder = app.workspace.folder(reference)

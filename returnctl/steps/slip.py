@@ -72,7 +72,10 @@ def _invoice(held: Return, options: Options) -> bytes | None:
         try:
             return options.invoice.read_bytes()
         except OSError as error:
-            raise Usage(f"{options.invoice}: {(error.strerror or 'unreadable').lower()}.") from None
+            raise Usage(
+                f"{options.invoice}: {(error.strerror or 'unreadable').lower()}.",
+                hint="--invoice takes a PDF",
+            ) from None
     try:
         return held.read(INVOICE)
     except FileNotFoundError:
