@@ -15,7 +15,7 @@ from returnctl.carriers.base import Parcel
 from returnctl.carriers.client import unasked
 from returnctl.carriers.reading import moment
 from returnctl.errors import AuthFailed, Busy, Pending, Refused, ReturnctlError, SomeFailed
-from returnctl.output import Table, when
+from returnctl.output import Table, when_there
 from returnctl.result import Result
 from returnctl.returns import deadlines, policy
 from returnctl.returns.events import Tracked
@@ -100,13 +100,13 @@ def parcel_lines(parcels: Iterable[TrackedParcel]) -> Iterable[str | Table]:
         if parcel.found is False:
             yield "  The carrier does not know this number yet."
         if parcel.delivered_at:
-            yield f"  Delivered: {when(parcel.delivered_at)}"
+            yield f"  Delivered: {when_there(parcel.delivered_at)}"
         elif parcel.estimated_delivery:
-            yield f"  Expected: {when(parcel.estimated_delivery)}"
+            yield f"  Expected: {when_there(parcel.estimated_delivery)}"
         if parcel.claim_by and parcel.status != "delivered":
             yield f"  A lost or damaged parcel can be claimed until {parcel.claim_by}."
         yield from (
-            f"  {when(event.time or ''):16}  {event.description}{f' ({event.place})' if event.place else ''}"
+            f"  {when_there(event.time or ''):16}  {event.description}{f' ({event.place})' if event.place else ''}"
             for event in parcel.events[:8]
         )
         if parcel.found is None and parcel.link:
