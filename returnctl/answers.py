@@ -94,7 +94,7 @@ def _error_for(status: int, name: str, words: str) -> ReturnctlError:
         hint = "Check them with `returnctl auth status`."
         return AuthFailed(f"{name} refused the credentials{said}.", hint=hint)
     if status == 404 and words:
-        return NotFound(f"{name}{said}.", hint="Check the numbers that were given.")
+        return NotFound(f"{name}{said}.")
     if status == 404:
         return NotFound(f"{name} does not know this.", hint="Check the numbers and places that were given.")
     if status in {408, 429} or status >= 500:
