@@ -20,13 +20,13 @@ from returnctl.doubts import may_have_happened
 from returnctl.errors import Pending, Refused
 from returnctl.evidence.imei import shorten
 from returnctl.marketplaces.base import Marketplace, Upload
-from returnctl.output import when
 from returnctl.result import Would
 from returnctl.returns import intents
 from returnctl.returns.events import Covers, Found
 from returnctl.returns.held import Return
 from returnctl.returns.intents import Prepared
 from returnctl.returns.state import State
+from returnctl.times import when
 
 #: What the buyer sends. At the seller's desk it is recorded as received, and nothing goes out.
 EVIDENCE = ("photos", "imei", "disconnect-proof")

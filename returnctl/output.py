@@ -5,7 +5,6 @@ No control character reaches the screen, wherever a text came from.
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import os
 import sys
@@ -66,22 +65,6 @@ def safe(text: str) -> str:
     from returnctl.untrusted import clean_text
 
     return clean_text(text)
-
-
-def when(moment: str) -> str:
-    """A time for people, by this machine's clock: `2026-11-24 21:42`; a date, or one without an offset, as it is."""
-    from datetime import datetime
-
-    with contextlib.suppress(ValueError, OverflowError, OSError):  # the system's, for years far away
-        if (found := datetime.fromisoformat(moment)).tzinfo:
-            return found.astimezone().strftime("%Y-%m-%d %H:%M")
-    return when_there(moment)
-
-
-def when_there(moment: str) -> str:
-    """As `when`, by the clock of the place that the time was noted at: as carriers say when a parcel was scanned."""
-    day, _, clock = moment.partition("T")
-    return f"{day} {clock[:5]}" if clock else day
 
 
 @functools.lru_cache(maxsize=1_000)  # a list of very many returns has few different ones

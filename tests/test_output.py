@@ -6,7 +6,6 @@ import io
 import json
 import re
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -335,33 +334,3 @@ def test_a_large_table_looks_like_a_small_one() -> None:
     small = output.table(output.Table(("return", "device", "steps", "until"), rows))
     cells = [[output._cell(cell) for cell in row] for row in rows]
     assert output._plain_table(["return", "device", "steps", "until"], cells) == small
-
-
-class TestTimes:
-    @pytest.fixture(autouse=True)
-    def new_york(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        if not hasattr(time, "tzset"):
-            pytest.skip("the system has no tzset")
-        with monkeypatch.context() as there:
-            there.setenv("TZ", "America/New_York")
-            time.tzset()
-            yield
-        time.tzset()
-
-    @pytest.mark.parametrize(
-        ("moment", "shown"),
-        [
-            ("2026-11-24T21:42:00Z", "2026-11-24 16:42"),
-            ("2026-07-01T02:30:00+02:00", "2026-06-30 20:30"),
-            ("2026-11-24T21:42:00", "2026-11-24 21:42"),
-            ("2026-11-24", "2026-11-24"),
-            ("0001-01-01T00:00:00+00:00", "0001-01-01 00:00"),
-            ("soon", "soon"),
-            ("", ""),
-        ],
-    )
-    def test_by_this_machine_s_clock(self, moment: str, shown: str) -> None:
-        assert output.when(moment) == shown
-
-    def test_by_the_clock_of_the_place(self) -> None:
-        assert output.when_there("2026-11-24T21:42:00-05:00") == "2026-11-24 21:42"

@@ -15,13 +15,14 @@ from returnctl.carriers.client import CarrierClient
 from returnctl.conversation import Saying, Told
 from returnctl.errors import Declined, Pending, Refused, ReturnctlError
 from returnctl.marketplaces.base import Can, Case, Marketplace, Upload
-from returnctl.output import Table, when
+from returnctl.output import Table
 from returnctl.purchase import Offer, Terms
 from returnctl.result import Result, Would
 from returnctl.returns import policy
 from returnctl.returns.events import Covers, LabelAwaited, LabelKept
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.times import when
 
 STEP = "label"
 #: The forms that a buyer can open; others are laid out as PDF.

@@ -14,10 +14,11 @@ from returnctl.conversation import Saying, Told
 from returnctl.digest import hex_of
 from returnctl.errors import Refused, Usage
 from returnctl.marketplaces.base import Upload
-from returnctl.output import Table, when
+from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns.held import Return
 from returnctl.returns.reference import Reference
+from returnctl.times import when
 from returnctl.uploads import upload
 
 STEP = "message"

@@ -14,7 +14,7 @@ from returnctl.conversation import Saying, Told
 from returnctl.errors import Busy, NotFound, Refused, ReturnctlError, Unavailable, Usage
 from returnctl.marketplaces.base import Can, Case, Line, Marketplace, Order
 from returnctl.opening import Place, Wish
-from returnctl.output import Table, when
+from returnctl.output import Table
 from returnctl.result import Result, Would
 from returnctl.returns import devices, policy
 from returnctl.returns.events import Amended, Coverage, Covers, Device, Opened
@@ -23,6 +23,7 @@ from returnctl.returns.record import Record
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
 from returnctl.settings import Profile
+from returnctl.times import when
 from returnctl.vocabulary import KINDS, REASONS, WISHES
 
 STEP = opening.STEP

@@ -6,9 +6,10 @@ import functools
 from collections.abc import Iterator, Sequence
 
 from returnctl import output
-from returnctl.output import Line, Table, Toned, days_left, when
+from returnctl.output import Line, Table, Toned, days_left
 from returnctl.returns.progress import Step
 from returnctl.steps.status_facts import MARKS, NEXT, Brief, Standing, left, mark
+from returnctl.times import when
 
 _TONES = {MARKS["done"]: "good", MARKS["waiting"]: "soon", MARKS["in-doubt"]: "bad", NEXT: "next"}
 #: Narrower than this, what can be done without is left out.

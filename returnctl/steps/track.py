@@ -15,13 +15,14 @@ from returnctl.carriers.base import Parcel
 from returnctl.carriers.client import unasked
 from returnctl.carriers.reading import moment
 from returnctl.errors import AuthFailed, Busy, Pending, Refused, ReturnctlError, SomeFailed
-from returnctl.output import Table, when_there
+from returnctl.output import Table
 from returnctl.result import Result
 from returnctl.returns import deadlines, policy
 from returnctl.returns.events import Tracked
 from returnctl.returns.reference import Reference
 from returnctl.returns.state import State
 from returnctl.settings import Profile
+from returnctl.times import when_there
 
 STEP = "track"
 ENDED = ("delivered", "returned", "cancelled")
